@@ -1,0 +1,1 @@
+//! What AWS consists of: services, actions, resource types, condition keys, managed policies.

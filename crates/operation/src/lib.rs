@@ -1,0 +1,1 @@
+//! What an operation is: what it asks to be allowed, and its effect.

@@ -1,0 +1,1 @@
+//! AWS policy documents: grammar, compiled form, and the one evaluator that decides every request.

@@ -1,0 +1,1 @@
+//! Sealing of secrets and session tokens under a ring of keys.

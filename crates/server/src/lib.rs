@@ -1,0 +1,1 @@
+//! Listeners, the request pipeline, authentication, authorization, background jobs.

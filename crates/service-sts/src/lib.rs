@@ -1,0 +1,1 @@
+//! STS, one file per operation.

@@ -1,0 +1,1 @@
+//! Types, schemas and operation markers, generated from AWS's API models.

@@ -1,0 +1,1 @@
+//! An account as a value: entities, invariants, quotas, references, the effective policies of a principal.
