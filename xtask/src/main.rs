@@ -1,5 +1,9 @@
 //! The project's automation: `cargo xtask <task>`.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its standard streams")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks on its standard streams"
+)]
 
 mod catalog;
 mod codegen;

@@ -1,1 +1,28 @@
 //! Sealing of secrets and session tokens under a ring of keys.
+//!
+//! Everything that must be unreadable at rest or on the wire goes through a [`KeyRing`]: secret access keys
+//! ([`KeyRing::seal`]), session tokens ([`KeyRing::seal_token`]) and paging markers ([`KeyRing::marker`]).
+//! One format serves all three (described in `format.rs`): AES-256-GCM under a key that is derived
+//! for one purpose and one message, with the caller's context as additional authenticated data.
+//!
+//! Pure: this crate reads no file and no environment variable, and entropy is an argument. It never knows
+//! what an entity is.
+
+mod format;
+mod generate;
+mod marker;
+mod ring;
+mod sealed;
+mod secret;
+mod token;
+
+pub use format::{OpenError, Purpose, SealError};
+pub use generate::secret_access_key;
+pub use ring::{InvalidKeyId, InvalidKeyRing, KeyId, KeyRing, KeyRingFault};
+pub use sealed::{InvalidSealed, Sealed};
+pub use secret::{NotUtf8, Secret};
+pub use token::{MAX_TOKEN_LENGTH, MAX_TOKEN_PLAINTEXT};
+pub use zeroize::Zeroizing;
+
+#[cfg(test)]
+mod test_support;

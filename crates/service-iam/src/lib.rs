@@ -1,1 +1,17 @@
 //! IAM, one file per operation.
+//!
+//! Each entity has a folder and a list: `user.rs` lists the operations of `user/`. [`operations`] is all of them.
+//! What several operations share stands in [`ask`] (what to ask for), [`view`] (entities as wire shapes) and
+//! [`input`] (what comes in).
+
+mod ask;
+mod input;
+mod user;
+mod view;
+
+use keygate_operation::Entry;
+
+/// Every operation of IAM that is implemented.
+pub fn operations() -> Vec<Entry> {
+    [user::operations()].into_iter().flatten().collect()
+}

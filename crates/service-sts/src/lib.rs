@@ -1,1 +1,24 @@
-//! STS, one file per operation.
+//! STS, one file per operation. Temporary credentials are sealed into their token: making them stores nothing.
+
+mod assume_role;
+mod credentials;
+mod get_access_key_info;
+mod get_caller_identity;
+mod get_federation_token;
+mod get_session_token;
+mod mfa;
+mod packed;
+mod tags;
+
+use keygate_operation::Entry;
+
+/// Every operation of STS that is implemented.
+pub fn operations() -> Vec<Entry> {
+    vec![
+        Entry::read(assume_role::AssumeRole),
+        Entry::read(get_access_key_info::GetAccessKeyInfo),
+        Entry::read(get_caller_identity::GetCallerIdentity),
+        Entry::read(get_federation_token::GetFederationToken),
+        Entry::read(get_session_token::GetSessionToken),
+    ]
+}

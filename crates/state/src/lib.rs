@@ -1,1 +1,52 @@
-//! An account as a value: entities, invariants, quotas, references, the effective policies of a principal.
+//! An account as a value.
+//!
+//! Everything AWS keeps in one account is one immutable tree, [`Account`]: cloning it is O(1), reading it needs
+//! no lock. A write edits a [`Draft`] of it; the draft keeps the invariants (unique names, quotas, references)
+//! and knows afterwards which records have to be stored.
+//!
+//! This crate knows entities, their rules and the policies that are effective for a principal. It never knows
+//! wire shapes, store engines or HTTP, reads no clock and draws no randomness.
+
+mod account;
+mod attachments;
+mod caller;
+mod directory;
+mod document;
+mod draft;
+mod effective;
+mod entity;
+mod error;
+mod facts;
+mod managed;
+mod quota;
+mod reference;
+mod session;
+mod stored;
+mod table;
+mod tags;
+mod trust;
+
+pub use account::{Account, Managed};
+pub use attachments::{ManagedRef, Principal, PrincipalKind};
+pub use caller::{Caller, CallerKind, MfaState};
+pub use directory::{Directory, Unavailable};
+pub use document::PolicyText;
+pub use draft::{Draft, InsertError};
+pub use effective::{Effective, Held, Unreadable, effective};
+pub use entity::{
+    AccessKey, Entity, Group, InstanceProfile, KeyStatus, Kind, MAX_POLICY_VERSIONS, Policy, PolicyVersion, Role,
+    Settings, User,
+};
+pub use error::{
+    DeleteConflict, EntityAlreadyExists, InvalidInput, LimitExceeded, MalformedPolicyDocument, NoSuchEntity,
+    PolicyNotAttachable, UnmodifiableEntity,
+};
+pub use facts::{Facts, KeyUse, NoFacts, RoleUse};
+pub use managed::{AwsManaged, aws_managed};
+pub use quota::Quota;
+pub use reference::Reference;
+pub use session::{Session, SessionKind, SessionPolicy};
+pub use stored::{LoadError, RECORD_FORMAT, StoredChange, StoredRecord};
+pub use table::Table;
+pub use tags::{TagCase, TagError, Tags};
+pub use trust::{TrustError, externalize, internalize};

@@ -1,0 +1,252 @@
+//! The audit record of a request: who asked for what, how it ended, and why.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use keygate_ident::{AccountId, Partition, Timestamp};
+use keygate_operation::Asks;
+use keygate_state::{Caller, CallerKind, MfaState};
+use keygate_trail::{
+    Decision, Event, EventError, Identity, IdentityKind, IssuerKind, Resource, SessionContext, SessionIssuer,
+    TlsDetails, Verdict,
+};
+use keygate_wire::{ApiError, Kind, OperationSchema, Schema, Value};
+use serde_json::Value as Json;
+
+use crate::authorize::Decided;
+use crate::request::Request;
+
+/// Longest text that a record keeps of a parameter; policies are the longest legitimate ones.
+const MAX_TEXT: usize = 16 * 1024;
+/// What stands in place of a value nobody may read.
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+/// Members that are secrets although the models do not mark them as sensitive.
+const SECRET_MEMBERS: [&str; 4] = ["SessionToken", "SecretAccessKey", "TokenCode", "ServicePassword"];
+
+/// An audit record in the making; the pipeline adds what it learns, stage by stage.
+pub(crate) struct Record {
+    event: Event,
+    partition: Partition,
+}
+
+impl Record {
+    pub(crate) fn new(request: &Request, request_id: &str, partition: Partition) -> Self {
+        let mut event = Event::new(crate::clock::uuid(), request.arrived);
+        request_id.clone_into(&mut event.request_id);
+        event.source_ip = request.peer.to_canonical().to_string();
+        event.user_agent = Some(request.user_agent().chars().take(1024).collect());
+        event.event_source = Cow::Borrowed("unknown");
+        event.event_name = Cow::Borrowed("Unknown");
+        event.read_only = true;
+        event.tls = request.tls.as_ref().map(|tls| TlsDetails {
+            version: Cow::Owned(tls.version.clone()),
+            cipher_suite: Cow::Owned(tls.cipher.clone()),
+            host: request.header("host").map(str::to_owned),
+        });
+        Self { event, partition }
+    }
+
+    /// The service and region that the request was sent to.
+    pub(crate) fn service(&mut self, endpoint_prefix: &'static str, region: &str) {
+        self.event.event_source = Cow::Owned(format!("{endpoint_prefix}.amazonaws.com"));
+        self.event.region = Cow::Owned(region.to_owned());
+    }
+
+    /// The operation.
+    pub(crate) fn operation(&mut self, schema: &'static OperationSchema, writes: bool) {
+        self.event.event_name = Cow::Borrowed(schema.name);
+        self.event.read_only = !writes;
+    }
+
+    /// An operation that is not known by this name.
+    pub(crate) fn operation_name(&mut self, name: &str) {
+        self.event.event_name = Cow::Owned(name.chars().filter(|c| c.is_ascii_alphanumeric()).take(128).collect());
+    }
+
+    /// The key that was presented; nothing is proved yet.
+    pub(crate) fn presented(&mut self, access_key_id: &str, account: Option<AccountId>) {
+        let access_key_id = access_key_id.chars().filter(|c| c.is_ascii_alphanumeric()).take(128).collect();
+        self.event.account = account;
+        self.event.identity = Arc::new(Identity { access_key_id: Some(access_key_id), ..Identity::default() });
+    }
+
+    /// The caller, proved.
+    pub(crate) fn caller(&mut self, caller: &Caller) {
+        self.event.account = Some(caller.account);
+        self.event.identity = Arc::new(identity(caller, self.partition));
+    }
+
+    /// The input, redacted.
+    pub(crate) fn parameters(&mut self, schema: &Schema, input: &Value) {
+        let json = to_json(schema, input);
+        let empty = json.as_object().is_some_and(serde_json::Map::is_empty);
+        self.event.request_parameters = (!empty).then_some(json);
+    }
+
+    /// What was asked for.
+    pub(crate) fn asks(&mut self, asks: &Asks, caller: AccountId) {
+        let concrete = asks.iter().filter(|ask| ask.resource.starts_with("arn:") && !ask.resource.contains('*'));
+        let mut resources: Vec<Resource> = Vec::new();
+        for ask in concrete {
+            if resources.iter().all(|resource| resource.arn != ask.resource) {
+                let account = Some(ask.owner.unwrap_or(caller));
+                resources.push(Resource { arn: ask.resource.clone(), account, kind: kind_of(&ask.resource) });
+            }
+        }
+        self.event.resources = resources;
+    }
+
+    /// How the policies decided.
+    pub(crate) fn decision(&mut self, decided: Decided) {
+        self.event.decision = Some(Decision {
+            verdict: match decided.verdict {
+                "Allowed" => Verdict::Allow,
+                "ExplicitlyDenied" => Verdict::ExplicitDeny,
+                _ => Verdict::ImplicitDeny,
+            },
+            layer: decided.layer.map(Cow::Borrowed),
+            policies: decided.policies,
+        });
+    }
+
+    /// What was answered; only writes have response elements.
+    pub(crate) fn answered(&mut self, schema: &Schema, output: &Value) {
+        if !self.event.read_only {
+            let json = to_json(schema, output);
+            let empty = json.as_object().is_some_and(serde_json::Map::is_empty);
+            self.event.response_elements = (!empty).then_some(json);
+        }
+    }
+
+    /// That it failed, and how.
+    pub(crate) fn failed(&mut self, error: &ApiError) {
+        self.event.response_elements = None;
+        self.event.error =
+            Some(EventError { code: error.code().to_owned(), message: error.message().to_owned() });
+    }
+
+    /// What a metric may be labelled with.
+    pub(crate) fn labels(&self) -> (&str, &str) {
+        (&self.event.event_source, &self.event.event_name)
+    }
+
+    /// The finished record.
+    pub(crate) fn event(&self, now: Timestamp) -> Event {
+        Event { time: now, ..self.event.clone() }
+    }
+}
+
+fn identity(caller: &Caller, partition: Partition) -> Identity {
+    let (kind, user_name) = match &caller.kind {
+        CallerKind::Root => (IdentityKind::Root, None),
+        CallerKind::User(user) => (IdentityKind::IamUser, Some(user.name.clone())),
+        CallerKind::Role { .. } => (IdentityKind::AssumedRole, None),
+        CallerKind::Federated { .. } => (IdentityKind::FederatedUser, None),
+    };
+    Identity {
+        kind,
+        principal_id: Some(caller.user_id.clone()),
+        arn: Some(caller.arn.to_string()),
+        account: Some(caller.account),
+        access_key_id: Some(caller.access_key.to_string()),
+        user_name,
+        session: session(caller, partition),
+        ..Identity::default()
+    }
+}
+
+fn session(caller: &Caller, partition: Partition) -> Option<SessionContext> {
+    let session = caller.session.as_ref()?;
+    let arn = || caller.issuer(partition).map(String::from).unwrap_or_default();
+    let issuer = match &caller.kind {
+        CallerKind::Role { role, .. } => Some(SessionIssuer {
+            kind: IssuerKind::Role,
+            principal_id: role.id.to_string(),
+            arn: arn(),
+            account: caller.account,
+            user_name: Some(role.name.clone()),
+        }),
+        CallerKind::Federated { user: Some(user), .. } => Some(SessionIssuer {
+            kind: IssuerKind::IamUser,
+            principal_id: user.id.to_string(),
+            arn: arn(),
+            account: caller.account,
+            user_name: Some(user.name.clone()),
+        }),
+        CallerKind::Federated { user: None, .. } => Some(SessionIssuer {
+            kind: IssuerKind::Root,
+            principal_id: caller.account.to_string(),
+            arn: arn(),
+            account: caller.account,
+            user_name: None,
+        }),
+        CallerKind::Root | CallerKind::User(_) => None,
+    };
+    Some(SessionContext {
+        issuer,
+        created: session.issued,
+        mfa_authenticated: matches!(caller.mfa(), MfaState::Since(_)),
+        source_identity: session.source_identity.clone(),
+        web_identity: None,
+    })
+}
+
+/// The CloudFormation name of an IAM resource, as CloudTrail lists it.
+fn kind_of(arn: &str) -> Option<Cow<'static, str>> {
+    let resource = keygate_ident::ArnParts::split(arn)?.resource;
+    let name = match resource.split('/').next()? {
+        "user" => "AWS::IAM::User",
+        "group" => "AWS::IAM::Group",
+        "role" => "AWS::IAM::Role",
+        "policy" => "AWS::IAM::ManagedPolicy",
+        "instance-profile" => "AWS::IAM::InstanceProfile",
+        _ => return None,
+    };
+    Some(Cow::Borrowed(name))
+}
+
+/// A value as CloudTrail shows it: members with a small first letter, secrets hidden, long texts cut.
+fn to_json(schema: &Schema, value: &Value) -> Json {
+    if schema.sensitive {
+        return Json::from(HIDDEN);
+    }
+    match (&schema.kind, value) {
+        (_, Value::Boolean(value)) => Json::from(*value),
+        (_, Value::Integer(value)) => Json::from(*value),
+        (_, Value::Double(value)) => Json::from(*value),
+        (_, Value::String(text)) => Json::from(cut(text)),
+        (_, Value::Blob(bytes)) => Json::from(format!("({} bytes)", bytes.len())),
+        (_, Value::Timestamp(time)) => Json::from(time.to_string()),
+        (_, Value::Document(json)) => json.clone(),
+        (Kind::List { member, .. }, Value::List(items)) => {
+            items.iter().map(|item| to_json(member.schema(), item)).collect()
+        }
+        (Kind::Map { value: member, .. }, Value::Map(entries)) => {
+            let entries = entries.iter().map(|(key, value)| (key.clone(), to_json(member.schema(), value)));
+            Json::Object(entries.collect())
+        }
+        (_, Value::Structure(fields)) => {
+            let members = schema.members().iter().zip(fields);
+            let shown = members.filter_map(|(member, field)| {
+                let value = field.as_ref()?;
+                let hidden = SECRET_MEMBERS.contains(&member.name);
+                let json = if hidden { Json::from(HIDDEN) } else { to_json(member.schema(), value) };
+                Some((lower_first(member.name), json))
+            });
+            Json::Object(shown.collect())
+        }
+        _ => Json::Null,
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(MAX_TEXT).collect()
+}
+
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

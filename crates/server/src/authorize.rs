@@ -1,0 +1,127 @@
+//! Authorization: every ask of a call, decided over the whole stack of policies.
+
+use keygate_ident::AccountId;
+use keygate_operation::{Ask, Asks};
+use keygate_policy::{Attached, Boundary, Context, Decision, Layer, Resource, ResourceRule, Stack, decide};
+use keygate_state::{Account, Caller, Effective, Held, effective};
+use keygate_wire::ApiError;
+
+use crate::context;
+
+/// Why a call may not go on.
+pub(crate) struct Refused {
+    /// What the client reads.
+    pub(crate) error: ApiError,
+    /// What the audit trail keeps of the decision.
+    pub(crate) decision: Decided,
+}
+
+/// What the audit trail keeps of a decision.
+#[derive(Clone, Debug)]
+pub(crate) struct Decided {
+    /// `Allowed`, `ExplicitlyDenied`, `ImplicitlyDenied`.
+    pub(crate) verdict: &'static str,
+    /// The deciding layer.
+    pub(crate) layer: Option<&'static str>,
+    /// The policies that were asked on the caller's side.
+    pub(crate) policies: Vec<String>,
+}
+
+/// Decides all asks; the first denial is the answer.
+pub(crate) fn authorize(
+    account: &Account,
+    caller: &Caller,
+    asks: &Asks,
+    request: &Context,
+) -> Result<Option<Decided>, Refused> {
+    if asks.is_empty() {
+        return Ok(None);
+    }
+    let effective = match effective(account, caller) {
+        Ok(effective) => effective,
+        Err(unreadable) => {
+            // Fail closed: a statement nobody can read might be a Deny (rule 10).
+            tracing::error!(policy = %unreadable.policy, account = %account.id(), "a policy can not be read");
+            let decision = Decided { verdict: "ImplicitlyDenied", layer: None, policies: Vec::new() };
+            return Err(Refused { error: ApiError::internal_failure(), decision });
+        }
+    };
+    let policies: Vec<String> = effective.identity.iter().map(|held| held.name.clone()).collect();
+    let mut last = None;
+    for ask in asks.iter() {
+        let decision = decide_one(account, caller, &effective, ask, request).map_err(|(decision, message)| {
+            let decision = decided(decision, policies.clone());
+            Refused { error: ApiError::access_denied(message), decision }
+        })?;
+        last = Some(decision);
+    }
+    Ok(last.map(|decision| decided(decision, policies)))
+}
+
+fn decide_one(
+    account: &Account,
+    caller: &Caller,
+    effective: &Effective,
+    ask: &Ask,
+    request: &Context,
+) -> Result<Decision, (Decision, String)> {
+    let owner = ask.owner.unwrap_or(account.id());
+    let context = context::of_ask(request, ask, owner);
+    let issuer = caller.issuer(account.partition());
+    let question = keygate_policy::Request {
+        caller: caller.for_policy(issuer.as_ref()),
+        action: &ask.action,
+        resource: Resource { arn: &ask.resource, account: Some(owner) },
+        context: &context,
+    };
+    let identity = attach(&effective.identity);
+    let session = effective.session.as_deref().map(attach);
+    let stack = Stack {
+        identity: &identity,
+        boundary: effective.boundary.as_ref().map(|boundary| match boundary {
+            Some(held) => Boundary::Policy(attached(held)),
+            None => Boundary::Unreadable,
+        }),
+        session: session.as_deref(),
+        resource: ask.trust.as_deref().map(|policy| Attached { policy, name: "trust policy", arn: None }),
+        resource_rule: if ask.trust.is_some() { ResourceRule::Trust } else { ResourceRule::Union },
+        ..Stack::default()
+    };
+    let decision = decide(&question, &stack);
+    if decision.is_allowed() {
+        return Ok(decision);
+    }
+    let message = keygate_policy::denial_message(&question, &stack, &decision, detail(account.id(), owner));
+    Err((decision, message))
+}
+
+/// Callers of another account get no reason (rule 190).
+fn detail(caller: AccountId, owner: AccountId) -> keygate_policy::DenialDetail {
+    if caller == owner { keygate_policy::DenialDetail::Full } else { keygate_policy::DenialDetail::None }
+}
+
+fn attach(held: &[Held]) -> Vec<Attached<'_>> {
+    held.iter().map(attached).collect()
+}
+
+fn attached(held: &Held) -> Attached<'_> {
+    Attached { policy: &held.policy, name: &held.name, arn: held.arn.as_deref() }
+}
+
+fn decided(decision: Decision, policies: Vec<String>) -> Decided {
+    let verdict = match decision.verdict {
+        keygate_policy::Verdict::Allowed => "Allowed",
+        keygate_policy::Verdict::ExplicitlyDenied => "ExplicitlyDenied",
+        keygate_policy::Verdict::ImplicitlyDenied => "ImplicitlyDenied",
+    };
+    let layer = decision.layer.map(|layer| match layer {
+        Layer::Identity => "IDENTITY",
+        Layer::Resource => "RESOURCE",
+        Layer::Boundary => "BOUNDARY",
+        Layer::Session => "SESSION",
+        Layer::Scp => "SCP",
+        Layer::Rcp => "RCP",
+        Layer::VpcEndpoint => "VPCE",
+    });
+    Decided { verdict, layer, policies }
+}

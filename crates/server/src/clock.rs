@@ -1,0 +1,55 @@
+//! The one place that reads the clock and draws randomness; everything below takes them as arguments.
+
+use keygate_ident::{Entropy, Timestamp};
+
+/// The time of day.
+#[expect(clippy::disallowed_methods, reason = "the edge reads the clock for everyone below")]
+pub fn now() -> Timestamp {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// For measuring durations.
+#[expect(clippy::disallowed_methods, reason = "the edge reads the clock for everyone below")]
+pub fn instant() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+/// The operating system's random bytes, through the cryptographic library.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    #[expect(clippy::disallowed_methods, reason = "the edge draws randomness for everyone below")]
+    #[expect(clippy::panic, reason = "without randomness no key, id or nonce may be made: the request must not go on")]
+    fn fill(&mut self, bytes: &mut [u8]) {
+        if aws_lc_rs::rand::fill(bytes).is_err() {
+            panic!("the operating system gives no randomness");
+        }
+    }
+}
+
+/// A random id in the form of a UUID (version 4), as AWS's request and event ids are.
+pub fn uuid() -> String {
+    let mut bytes = [0u8; 16];
+    SystemEntropy.fill(&mut bytes);
+    let bits = u128::from_be_bytes(bytes);
+    let bits = (bits & !(0xF << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+    let hex = format!("{bits:032x}");
+    let field = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}-{}-{}", field(0, 8), field(8, 12), field(12, 16), field(16, 20), field(20, 32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_says_that_it_is_random() {
+        let id = uuid();
+        assert_eq!(id.len(), 36);
+        assert_eq!(id.as_bytes()[14], b'4');
+        assert!(b"89ab".contains(&id.as_bytes()[19]));
+        assert_ne!(id, uuid());
+    }
+}

@@ -1,0 +1,121 @@
+//! The policies that are effective for a caller: identity policies, boundary, session policies.
+
+use std::sync::Arc;
+
+use keygate_policy::{Policy, PolicyKind};
+
+use crate::account::{Account, Managed};
+use crate::attachments::{ManagedRef, Principal};
+use crate::caller::{Caller, CallerKind};
+use crate::entity::User;
+use crate::managed;
+use crate::session::SessionPolicy;
+
+/// A compiled policy with the name it is shown by.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The compiled policy.
+    pub policy: Arc<Policy>,
+    /// The name of an inline policy, or the ARN of a managed one.
+    pub name: String,
+    /// The ARN of a managed policy.
+    pub arn: Option<String>,
+}
+
+/// Everything of the caller's side that enters a decision.
+#[derive(Clone, Debug, Default)]
+pub struct Effective {
+    /// Identity policies: inline, managed, through groups (rule 32).
+    pub identity: Vec<Held>,
+    /// The permissions boundary; `Some(None)` if it can not be read: it allows nothing (rule 66).
+    pub boundary: Option<Option<Held>>,
+    /// Session policies; `None`: none were passed.
+    pub session: Option<Vec<Held>>,
+}
+
+/// A policy that is attached can not be read or understood: nothing may be decided (rule 10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Name or ARN of the policy.
+    pub policy: String,
+}
+
+/// The effective policies of this caller in its account.
+///
+/// # Errors
+/// An identity or session policy can not be read; a statement of it might be a Deny.
+pub fn effective(account: &Account, caller: &Caller) -> Result<Effective, Unreadable> {
+    let mut effective = match &caller.kind {
+        CallerKind::Root | CallerKind::Federated { user: None, .. } => Effective::default(),
+        CallerKind::User(user) | CallerKind::Federated { user: Some(user), .. } => of_user(account, user)?,
+        CallerKind::Role { role, .. } => of_principal(account, role.as_ref())?,
+    };
+    if let Some(session) = &caller.session
+        && let Some(policies) = &session.policies
+    {
+        let held: Result<Vec<Held>, Unreadable> =
+            policies.iter().map(|policy| session_policy(account, policy)).collect();
+        effective.session = Some(held?);
+    }
+    Ok(effective)
+}
+
+fn of_user(account: &Account, user: &User) -> Result<Effective, Unreadable> {
+    let mut effective = of_principal(account, user)?;
+    for group in user.groups.iter().filter_map(|id| account.groups.get(id)) {
+        collect(account, group.as_ref(), &mut effective.identity)?;
+    }
+    Ok(effective)
+}
+
+fn of_principal<P: Principal>(account: &Account, principal: &P) -> Result<Effective, Unreadable> {
+    let mut identity = Vec::with_capacity(principal.inline().len() + principal.attached().len());
+    collect(account, principal, &mut identity)?;
+    let boundary = principal.boundary().map(|policy| managed_policy(account, policy, PolicyKind::Boundary));
+    Ok(Effective { identity, boundary, session: None })
+}
+
+fn collect<P: Principal>(account: &Account, principal: &P, into: &mut Vec<Held>) -> Result<(), Unreadable> {
+    for (name, document) in principal.inline() {
+        let policy = document.policy(PolicyKind::Identity).ok_or_else(|| Unreadable { policy: name.clone() })?;
+        into.push(Held { policy: Arc::clone(policy), name: name.clone(), arn: None });
+    }
+    for attached in principal.attached() {
+        let held = managed_policy(account, attached, PolicyKind::Identity)
+            .ok_or_else(|| Unreadable { policy: attached.arn().to_owned() })?;
+        into.push(held);
+    }
+    Ok(())
+}
+
+/// A managed policy's default version. A boundary and an identity policy have the same grammar, so that one
+/// compiled form serves both.
+fn managed_policy(account: &Account, policy: &ManagedRef, kind: PolicyKind) -> Option<Held> {
+    let compiled = match account.managed(policy.arn())? {
+        Managed::Own(own) => own.default()?.document.policy(kind)?.clone(),
+        Managed::Aws(aws) => managed::compiled(&aws, kind)?,
+    };
+    Some(Held { policy: compiled, name: policy.arn().to_owned(), arn: Some(policy.arn().to_owned()) })
+}
+
+fn session_policy(account: &Account, policy: &SessionPolicy) -> Result<Held, Unreadable> {
+    match policy {
+        SessionPolicy::Inline(text) => {
+            let unreadable = |_| Unreadable { policy: "session policy".to_owned() };
+            let policy = Policy::read(text, PolicyKind::Session).map_err(unreadable)?;
+            Ok(Held { policy: Arc::new(policy), name: "session policy".to_owned(), arn: None })
+        }
+        SessionPolicy::Managed { arn, version } => {
+            let unreadable = || Unreadable { policy: arn.clone() };
+            let compiled = match account.managed(arn).ok_or_else(unreadable)? {
+                Managed::Own(own) => {
+                    let version = own.version(version).ok_or_else(unreadable)?;
+                    version.document.policy(PolicyKind::Identity).cloned()
+                }
+                Managed::Aws(aws) => managed::compiled(&aws, PolicyKind::Identity),
+            };
+            let policy = compiled.ok_or_else(unreadable)?;
+            Ok(Held { policy, name: arn.clone(), arn: Some(arn.clone()) })
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Quotas: AWS's defaults (rules 229-232); each account may override them.
+
+/// A limit of an account; the name is the one AWS uses in its errors and account summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Quota {
+    /// Users in the account.
+    Users,
+    /// Groups in the account.
+    Groups,
+    /// Roles in the account.
+    Roles,
+    /// Customer managed policies in the account.
+    Policies,
+    /// Instance profiles in the account.
+    InstanceProfiles,
+    /// Groups one user is a member of.
+    GroupsPerUser,
+    /// Managed policies attached to a user.
+    AttachedPoliciesPerUser,
+    /// Managed policies attached to a group.
+    AttachedPoliciesPerGroup,
+    /// Managed policies attached to a role.
+    AttachedPoliciesPerRole,
+    /// Access keys of a user, and of root.
+    AccessKeysPerUser,
+    /// Versions of a managed policy.
+    VersionsPerPolicy,
+    /// Characters of a managed policy.
+    PolicySize,
+    /// Characters of all inline policies of a user.
+    UserPolicySize,
+    /// Characters of all inline policies of a group.
+    GroupPolicySize,
+    /// Characters of all inline policies of a role.
+    RolePolicySize,
+    /// Characters of a trust policy.
+    AssumeRolePolicySize,
+    /// Tags on one resource.
+    TagsPerResource,
+    /// Server certificates in the account.
+    ServerCertificates,
+    /// Signing certificates of a user.
+    SigningCertificatesPerUser,
+    /// Policy versions in use in the account.
+    PolicyVersionsInUse,
+}
+
+impl Quota {
+    /// All quotas.
+    pub const ALL: [Self; 20] = [
+        Self::Users,
+        Self::Groups,
+        Self::Roles,
+        Self::Policies,
+        Self::InstanceProfiles,
+        Self::GroupsPerUser,
+        Self::AttachedPoliciesPerUser,
+        Self::AttachedPoliciesPerGroup,
+        Self::AttachedPoliciesPerRole,
+        Self::AccessKeysPerUser,
+        Self::VersionsPerPolicy,
+        Self::PolicySize,
+        Self::UserPolicySize,
+        Self::GroupPolicySize,
+        Self::RolePolicySize,
+        Self::AssumeRolePolicySize,
+        Self::TagsPerResource,
+        Self::ServerCertificates,
+        Self::SigningCertificatesPerUser,
+        Self::PolicyVersionsInUse,
+    ];
+
+    /// The name in settings and errors.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Users => "UsersPerAccount",
+            Self::Groups => "GroupsPerAccount",
+            Self::Roles => "RolesPerAccount",
+            Self::Policies => "PoliciesPerAccount",
+            Self::InstanceProfiles => "InstanceProfilesPerAccount",
+            Self::GroupsPerUser => "GroupsPerUser",
+            Self::AttachedPoliciesPerUser => "PoliciesPerUser",
+            Self::AttachedPoliciesPerGroup => "PoliciesPerGroup",
+            Self::AttachedPoliciesPerRole => "PoliciesPerRole",
+            Self::AccessKeysPerUser => "AccessKeysPerUser",
+            Self::VersionsPerPolicy => "VersionsPerPolicy",
+            Self::PolicySize => "PolicySize",
+            Self::UserPolicySize => "UserPolicySize",
+            Self::GroupPolicySize => "GroupPolicySize",
+            Self::RolePolicySize => "RolePolicySize",
+            Self::AssumeRolePolicySize => "ACLSizePerRole",
+            Self::TagsPerResource => "TagsPerResource",
+            Self::ServerCertificates => "ServerCertificatesPerAccount",
+            Self::SigningCertificatesPerUser => "SigningCertificatesPerUser",
+            Self::PolicyVersionsInUse => "PolicyVersionsInUsePerAccount",
+        }
+    }
+
+    /// The quota of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|quota| quota.name() == name)
+    }
+
+    /// AWS's default (rules 229-232; the account summary's numbers for the last three).
+    pub const fn default_limit(self) -> u32 {
+        match self {
+            Self::Users => 5000,
+            Self::Groups => 300,
+            Self::Roles | Self::InstanceProfiles => 1000,
+            Self::Policies => 1500,
+            Self::GroupsPerUser
+            | Self::AttachedPoliciesPerUser
+            | Self::AttachedPoliciesPerGroup
+            | Self::AttachedPoliciesPerRole => 10,
+            Self::AccessKeysPerUser | Self::SigningCertificatesPerUser => 2,
+            Self::VersionsPerPolicy => 5,
+            Self::PolicySize => 6144,
+            Self::UserPolicySize | Self::AssumeRolePolicySize => 2048,
+            Self::GroupPolicySize => 5120,
+            Self::RolePolicySize => 10240,
+            Self::TagsPerResource => 50,
+            Self::ServerCertificates => 20,
+            Self::PolicyVersionsInUse => 10000,
+        }
+    }
+
+    /// The highest value the quota may be raised to, where AWS names one (rules 229, 232).
+    pub const fn ceiling(self) -> Option<u32> {
+        match self {
+            Self::AssumeRolePolicySize => Some(8192),
+            Self::AttachedPoliciesPerUser => Some(20),
+            Self::AttachedPoliciesPerRole => Some(25),
+            // Fixed by AWS.
+            Self::AccessKeysPerUser
+            | Self::VersionsPerPolicy
+            | Self::TagsPerResource
+            | Self::PolicySize
+            | Self::UserPolicySize
+            | Self::GroupPolicySize
+            | Self::RolePolicySize => Some(self.default_limit()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_229_to_232_defaults_and_names() {
+        for (name, limit) in [
+            ("UsersPerAccount", 5000),
+            ("RolesPerAccount", 1000),
+            ("PoliciesPerAccount", 1500),
+            ("PolicySize", 6144),
+            ("ACLSizePerRole", 2048),
+            ("AccessKeysPerUser", 2),
+            ("VersionsPerPolicy", 5),
+            ("TagsPerResource", 50),
+        ] {
+            assert_eq!(Quota::from_name(name).unwrap().default_limit(), limit, "{name}");
+        }
+        for quota in Quota::ALL {
+            assert_eq!(Quota::from_name(quota.name()), Some(quota));
+        }
+    }
+}
