@@ -321,7 +321,6 @@ def aws(version, server, credentials, *arguments, check=True, environment=None):
         server.home,
         AWS_DEFAULT_REGION=REGION,
         AWS_PAGER="",
-        AWS_MAX_ATTEMPTS="1",
         AWS_EC2_METADATA_DISABLED="true",
         **where,
         **credentials.environment(),

@@ -14,7 +14,7 @@ pub struct Entry {
 }
 
 /// One call of an operation, decoded. Reads and writes differ in which of the two `run`s answers.
-pub trait Call: Send {
+pub trait Call: Send + Sync {
     /// What has to be allowed.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Entry {
     /// An operation that changes nothing.
     pub fn read<O: Read>(operation: O) -> Self
     where
-        <O::Model as OperationModel>::Input: Clone + Send,
+        <O::Model as OperationModel>::Input: Clone + Send + Sync,
     {
         Self { schema: O::Model::SCHEMA, writes: false, start: Box::new(Reading(operation)) }
     }
@@ -50,7 +50,7 @@ impl Entry {
     /// An operation that writes.
     pub fn write<O: Write>(operation: O) -> Self
     where
-        <O::Model as OperationModel>::Input: Clone + Send,
+        <O::Model as OperationModel>::Input: Clone + Send + Sync,
     {
         Self { schema: O::Model::SCHEMA, writes: true, start: Box::new(Writing(operation)) }
     }
@@ -96,7 +96,7 @@ struct WriteCall<'a, O: Write> {
 impl<O> Start for Reading<O>
 where
     O: Read,
-    <O::Model as OperationModel>::Input: Clone + Send,
+    <O::Model as OperationModel>::Input: Clone + Send + Sync,
 {
     fn start<'a>(&'a self, input: Value) -> Result<Box<dyn Call + 'a>, ApiError> {
         let input = Shape::from_value(input).map_err(|_| ApiError::internal_failure())?;
@@ -107,7 +107,7 @@ where
 impl<O> Start for Writing<O>
 where
     O: Write,
-    <O::Model as OperationModel>::Input: Clone + Send,
+    <O::Model as OperationModel>::Input: Clone + Send + Sync,
 {
     fn start<'a>(&'a self, input: Value) -> Result<Box<dyn Call + 'a>, ApiError> {
         let input = Shape::from_value(input).map_err(|_| ApiError::internal_failure())?;
@@ -117,7 +117,7 @@ where
 
 impl<O: Read> Call for ReadCall<'_, O>
 where
-    <O::Model as OperationModel>::Input: Clone + Send,
+    <O::Model as OperationModel>::Input: Clone + Send + Sync,
 {
     fn asks(&self, cx: &ReadCx<'_>) -> Result<Asks, ApiError> {
         self.operation.asks(cx, &self.input).map_err(crate::Failure::into_error)
@@ -135,7 +135,7 @@ where
 
 impl<O: Write> Call for WriteCall<'_, O>
 where
-    <O::Model as OperationModel>::Input: Clone + Send,
+    <O::Model as OperationModel>::Input: Clone + Send + Sync,
 {
     fn asks(&self, cx: &ReadCx<'_>) -> Result<Asks, ApiError> {
         self.operation.asks(cx, &self.input).map_err(crate::Failure::into_error)

@@ -177,6 +177,3 @@ fn arn_pattern(text: &str, version: Version) -> Pattern {
     }
     builder.finish()
 }
-
-#[cfg(test)]
-mod tests;

@@ -182,7 +182,7 @@ impl ContextValue {
     }
 
     /// The value if there is exactly one.
-    pub(crate) fn single(&self) -> Option<&str> {
+    pub fn single(&self) -> Option<&str> {
         match self.values() {
             [value] => Some(value),
             _ => None,

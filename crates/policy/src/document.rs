@@ -100,10 +100,10 @@ pub(crate) enum Words {
     Organizations,
 }
 
-/// Reads the structure of a document.
-pub(crate) fn parse(text: &str, kind: PolicyKind) -> Result<Document<'_>, Fault> {
+/// Reads the structure of a document of at most so many characters.
+pub(crate) fn parse(text: &str, kind: PolicyKind, max_characters: usize) -> Result<Document<'_>, Fault> {
     let words = Words::of(kind);
-    let node = json::parse(text).map_err(|fault| {
+    let node = json::parse(text, max_characters).map_err(|fault| {
         let message = words.syntax("This policy contains invalid Json");
         Fault::new(RefusalCode::Json, message, fault.offset..fault.offset)
     })?;

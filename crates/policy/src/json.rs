@@ -7,8 +7,6 @@ use std::borrow::Cow;
 
 use crate::span::Bytes;
 
-/// The longest text that is read, in characters (rule 100).
-pub(crate) const MAX_CHARACTERS: usize = 131_072;
 /// The deepest nesting that is read; a policy needs seven.
 const MAX_DEPTH: usize = 32;
 
@@ -44,10 +42,10 @@ pub(crate) struct NotJson {
     pub(crate) offset: usize,
 }
 
-/// Reads one JSON value and nothing behind it.
-pub(crate) fn parse(text: &str) -> Result<Node<'_>, NotJson> {
-    if text.len() > MAX_CHARACTERS
-        && let Some((offset, _)) = text.char_indices().nth(MAX_CHARACTERS)
+/// Reads one JSON value of at most so many characters and nothing behind it.
+pub(crate) fn parse(text: &str, max_characters: usize) -> Result<Node<'_>, NotJson> {
+    if text.len() > max_characters
+        && let Some((offset, _)) = text.char_indices().nth(max_characters)
     {
         return Err(NotJson { offset });
     }
@@ -280,6 +278,12 @@ impl<'t> Reader<'t> {
 mod tests {
     use super::*;
 
+    const LIMIT: usize = 1000;
+
+    fn read(text: &str) -> Result<Node<'_>, NotJson> {
+        parse(text, LIMIT)
+    }
+
     /// The value with sorted nothing and lost nothing, as compact text.
     fn show(node: &Node<'_>) -> String {
         match &node.value {
@@ -305,7 +309,7 @@ mod tests {
             ("{}", "{}"),
             ("0", "0"),
         ] {
-            assert_eq!(show(&parse(text).unwrap()), expected);
+            assert_eq!(show(&read(text).unwrap()), expected);
         }
     }
 
@@ -339,25 +343,25 @@ mod tests {
             ("\u{feff}{}", 0),
             ("\u{a0}{}", 0),
         ] {
-            assert_eq!(parse(text), Err(NotJson { offset }), "{text}");
+            assert_eq!(read(text), Err(NotJson { offset }), "{text}");
         }
     }
 
     #[test]
     fn depth_and_size_are_bounded() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-        assert!(parse(&nested(MAX_DEPTH)).is_ok());
-        assert!(parse(&nested(MAX_DEPTH + 1)).is_err());
-        assert!(parse(&"[".repeat(100_000)).is_err());
+        assert!(read(&nested(MAX_DEPTH)).is_ok());
+        assert!(read(&nested(MAX_DEPTH + 1)).is_err());
+        assert!(read(&"[".repeat(100_000)).is_err());
         let sized = |inner: &str, count: usize| format!("\"{}\"", inner.repeat(count));
-        assert!(parse(&sized("é", MAX_CHARACTERS - 2)).is_ok());
-        assert!(parse(&sized("a", MAX_CHARACTERS - 1)).is_err());
+        assert!(read(&sized("é", LIMIT - 2)).is_ok());
+        assert!(read(&sized("a", LIMIT - 1)).is_err());
     }
 
     #[test]
     fn positions_cover_the_literal() {
         let text = r#"{ "ké" : [ "v\u0041" ] }"#;
-        let node = parse(text).unwrap();
+        let node = read(text).unwrap();
         let Value::Object(members) = &node.value else { panic!("an object") };
         assert_eq!(&text[members[0].name_at.clone()], "\"ké\"");
         let Value::Array(nodes) = &members[0].node.value else { panic!("an array") };

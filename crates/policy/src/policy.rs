@@ -54,6 +54,17 @@ pub struct Statement {
     compiled: CompiledStatement,
 }
 
+/// One key under one operator of a statement's Condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConditionRef<'a> {
+    /// The operator as it is written.
+    pub operator: &'a str,
+    /// The key as it is written.
+    pub key: &'a str,
+    /// The bytes of the policy's text that hold key and values.
+    pub bytes: Bytes,
+}
+
 /// One value of a Principal or NotPrincipal element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrincipalRef<'a> {
@@ -96,7 +107,7 @@ impl Policy {
     /// # Errors
     /// The refusal that AWS reports first (rule 99); the error code is `MalformedPolicyDocument`.
     pub fn parse(text: &str, kind: PolicyKind) -> Result<Self, Refusal> {
-        Self::build(text, kind, validate::at_the_door)
+        Self::build(text, kind, MAX_SAVED, validate::at_the_door)
     }
 
     /// Reads a document that was accepted before: AWS managed policies, stored policies.
@@ -106,7 +117,7 @@ impl Policy {
     /// # Errors
     /// The document is not a policy of this kind.
     pub fn read(text: &str, kind: PolicyKind) -> Result<Self, Refusal> {
-        Self::build(text, kind, validate::as_stored)
+        Self::build(text, kind, MAX_STORED, validate::as_stored)
     }
 
     /// The document, byte for byte as it was given.
@@ -142,10 +153,11 @@ impl Policy {
     fn build(
         text: &str,
         kind: PolicyKind,
+        max_characters: usize,
         check: fn(&Document<'_>, PolicyKind) -> Result<(), Fault>,
     ) -> Result<Self, Refusal> {
         let refuse = |fault: Fault| fault.into_refusal(text);
-        let document = document::parse(text, kind).map_err(refuse)?;
+        let document = document::parse(text, kind, max_characters).map_err(refuse)?;
         check(&document, kind).map_err(refuse)?;
         let lines = Lines::new(text);
         let statements = document
@@ -177,6 +189,15 @@ impl Statement {
         self.span
     }
 
+    /// The conditions, each key under each operator, in the order of the text.
+    pub fn conditions(&self) -> impl Iterator<Item = ConditionRef<'_>> {
+        self.compiled.conditions.iter().map(|clause| ConditionRef {
+            operator: &clause.operator_text,
+            key: clause.key.text(),
+            bytes: clause.at.clone(),
+        })
+    }
+
     pub(crate) fn compiled(&self) -> &CompiledStatement {
         &self.compiled
     }
@@ -194,6 +215,11 @@ impl PrincipalKind {
         }
     }
 }
+
+/// The longest document that may be saved, in characters (rule 100).
+const MAX_SAVED: usize = 131_072;
+/// The longest document that is read at all; the longest policy of AWS's own has some 157,000 characters.
+const MAX_STORED: usize = 1_048_576;
 
 fn principals(document: &Document<'_>) -> Box<[PrincipalEntry]> {
     let mut entries = Vec::new();

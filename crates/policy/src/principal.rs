@@ -164,6 +164,3 @@ fn by_unique_id(id: &str, caller: &Caller<'_>) -> Option<Grade> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -27,6 +27,8 @@ const SECRET_MEMBERS: [&str; 4] = ["SessionToken", "SecretAccessKey", "TokenCode
 pub(crate) struct Record {
     event: Event,
     partition: Partition,
+    /// Accounts whose resources were asked for, other than the caller's.
+    others: Vec<AccountId>,
 }
 
 impl Record {
@@ -43,7 +45,7 @@ impl Record {
             cipher_suite: Cow::Owned(tls.cipher.clone()),
             host: request.header("host").map(str::to_owned),
         });
-        Self { event, partition }
+        Self { event, partition, others: Vec::new() }
     }
 
     /// The service and region that the request was sent to.
@@ -85,6 +87,7 @@ impl Record {
 
     /// What was asked for.
     pub(crate) fn asks(&mut self, asks: &Asks, caller: AccountId) {
+        self.others = crate::pipeline::other_accounts(asks, caller);
         let concrete = asks.iter().filter(|ask| ask.resource.starts_with("arn:") && !ask.resource.contains('*'));
         let mut resources: Vec<Resource> = Vec::new();
         for ask in concrete {
@@ -130,7 +133,32 @@ impl Record {
         (&self.event.event_source, &self.event.event_name)
     }
 
-    /// The finished record.
+    /// The finished records: the caller's account's, and one for each other account whose resource was asked for,
+    /// which shows the caller as its unique id and account only.
+    pub(crate) fn events(&self, now: Timestamp) -> Vec<Event> {
+        let mut own = self.event(now);
+        if self.others.is_empty() {
+            return vec![own];
+        }
+        let shared = crate::clock::uuid();
+        own.shared_event_id = Some(shared);
+        let identity = &own.identity;
+        let foreign = match (&identity.principal_id, identity.account) {
+            (Some(id), Some(account)) => Arc::new(Identity::foreign(id, account)),
+            _ => Arc::default(),
+        };
+        let copies = self.others.iter().map(|other| Event {
+            id: crate::clock::uuid(),
+            account: Some(*other),
+            identity: Arc::clone(&foreign),
+            decision: None,
+            ..own.clone()
+        });
+        let copies: Vec<Event> = copies.collect();
+        std::iter::once(own).chain(copies).collect()
+    }
+
+    /// The finished record of a request that concerns the caller's account only.
     pub(crate) fn event(&self, now: Timestamp) -> Event {
         Event { time: now, ..self.event.clone() }
     }
@@ -219,10 +247,10 @@ fn to_json(schema: &Schema, value: &Value) -> Json {
         (_, Value::Timestamp(time)) => Json::from(time.to_string()),
         (_, Value::Document(json)) => json.clone(),
         (Kind::List { member, .. }, Value::List(items)) => {
-            items.iter().map(|item| to_json(member.schema(), item)).collect()
+            items.iter().map(|item| to_json(member.target, item)).collect()
         }
         (Kind::Map { value: member, .. }, Value::Map(entries)) => {
-            let entries = entries.iter().map(|(key, value)| (key.clone(), to_json(member.schema(), value)));
+            let entries = entries.iter().map(|(key, value)| (key.clone(), to_json(member.target, value)));
             Json::Object(entries.collect())
         }
         (_, Value::Structure(fields)) => {
@@ -230,7 +258,7 @@ fn to_json(schema: &Schema, value: &Value) -> Json {
             let shown = members.filter_map(|(member, field)| {
                 let value = field.as_ref()?;
                 let hidden = SECRET_MEMBERS.contains(&member.name);
-                let json = if hidden { Json::from(HIDDEN) } else { to_json(member.schema(), value) };
+                let json = if hidden { Json::from(HIDDEN) } else { to_json(member.target, value) };
                 Some((lower_first(member.name), json))
             });
             Json::Object(shown.collect())

@@ -97,7 +97,7 @@ fn decide_one(
 
 /// Callers of another account get no reason (rule 190).
 fn detail(caller: AccountId, owner: AccountId) -> keygate_policy::DenialDetail {
-    if caller == owner { keygate_policy::DenialDetail::Full } else { keygate_policy::DenialDetail::None }
+    if caller == owner { keygate_policy::DenialDetail::PolicyArn } else { keygate_policy::DenialDetail::None }
 }
 
 fn attach(held: &[Held]) -> Vec<Attached<'_>> {

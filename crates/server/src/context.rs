@@ -30,7 +30,7 @@ pub(crate) fn of_request(request: &Request, region: &str, partition: Partition, 
         context.insert("aws:referer", referer);
     }
     for (key, value) in caller.tags.iter() {
-        context.insert(format!("aws:PrincipalTag/{key}"), value);
+        context.insert(&format!("aws:PrincipalTag/{key}"), value);
     }
     of_session(&mut context, request, caller);
     context
@@ -60,8 +60,8 @@ pub(crate) fn of_ask(request: &Context, ask: &Ask, owner: AccountId) -> Context 
     context.insert("aws:ResourceAccount", owner.to_string());
     for (key, value) in &ask.keys {
         match value {
-            Listed::One(value) => context.insert(key.clone(), value.as_str()),
-            Listed::Many(values) => context.insert_list(key.clone(), values.clone()),
+            Listed::One(value) => context.insert(key, value.as_str()),
+            Listed::Many(values) => context.insert_list(key, values.clone()),
         }
     }
     context

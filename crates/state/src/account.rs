@@ -9,7 +9,7 @@ use crate::entity::{AccessKey, Entity, Group, InstanceProfile, Kind, Policy, Rol
 use crate::error::NoSuchEntity;
 use crate::managed::{AwsManaged, aws_managed};
 use crate::quota::Quota;
-use crate::reference::{Reference, Referrer, References};
+use crate::reference::{Reference, References};
 use crate::table::Table;
 
 /// One AWS account. Cloning is O(1); a clone is a snapshot.
@@ -150,7 +150,7 @@ impl Account {
     }
 
     /// Who points at this; kind and id, in order of kind and id.
-    pub fn referrers(&self, target: &Reference) -> impl Iterator<Item = &Referrer> {
+    pub fn referrers<'a>(&'a self, target: &Reference) -> impl Iterator<Item = &'a (Kind, UniqueId)> + use<'a> {
         self.references.to(target)
     }
 

@@ -28,7 +28,7 @@ pub(crate) type Referrer = (Kind, UniqueId);
 pub(crate) struct References(OrdMap<Reference, OrdSet<Referrer>>);
 
 impl References {
-    pub(crate) fn to(&self, target: &Reference) -> impl Iterator<Item = &Referrer> {
+    pub(crate) fn to<'a>(&'a self, target: &Reference) -> impl Iterator<Item = &'a Referrer> + use<'a> {
         self.0.get(target).into_iter().flatten()
     }
 

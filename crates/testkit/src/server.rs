@@ -110,7 +110,7 @@ impl From<io::Error> for StartError {
 pub struct Server {
     options: Options,
     /// Removed with the server, if it was made for it.
-    _temporary: Option<tempfile::TempDir>,
+    temporary: Option<tempfile::TempDir>,
     data_dir: PathBuf,
     child: Child,
     output: Output,
@@ -136,7 +136,7 @@ impl Server {
         let started = launch(&options, &data_dir)?;
         Ok(Self {
             options,
-            _temporary: temporary,
+            temporary,
             data_dir,
             child: started.child,
             output: started.output,
@@ -221,7 +221,7 @@ impl Server {
     fn wait(&mut self) -> io::Result<Stopped> {
         let status = self.child.wait()?;
         let options = Options { data_dir: Some(self.data_dir.clone()), ..self.options.clone() };
-        Ok(Stopped { options, _temporary: self._temporary.take(), status, output: self.output.text() })
+        Ok(Stopped { options, temporary: self.temporary.take(), status, output: self.output.text() })
     }
 }
 
@@ -236,7 +236,7 @@ impl Drop for Server {
 /// A server that has ended; its data is still there.
 pub struct Stopped {
     options: Options,
-    _temporary: Option<tempfile::TempDir>,
+    temporary: Option<tempfile::TempDir>,
     /// How it ended.
     pub status: ExitStatus,
     /// Everything it printed.
@@ -250,7 +250,7 @@ impl Stopped {
     /// As [`Server::start`].
     pub fn restart(self) -> Result<Server, StartError> {
         let mut server = Server::start(self.options)?;
-        server._temporary = self._temporary;
+        server.temporary = self.temporary;
         Ok(server)
     }
 }

@@ -44,6 +44,8 @@ pub struct OperationSchema {
     pub input: &'static Schema,
     /// Its output; an empty structure if the model has none.
     pub output: &'static Schema,
+    /// Whether the model has an output; without one a success of awsJson and restJson1 has no body.
+    pub has_output: bool,
     /// awsQuery: the element around the output's members, if the model has an output.
     pub result_wrapper: Option<&'static str>,
     /// The errors that the model lets it answer.

@@ -34,6 +34,7 @@ pub(crate) struct Operation {
     /// The shapes of input and output; where the model has none, an empty one made for it.
     pub(crate) input: String,
     pub(crate) output: String,
+    pub(crate) has_output: bool,
     pub(crate) result_wrapper: Option<String>,
     pub(crate) errors: Vec<String>,
     pub(crate) authenticated: bool,
@@ -221,6 +222,7 @@ fn operation_of(
         status: http.integer("responseCode").unwrap_or(200),
         input: io("input", "Request")?,
         output: io("output", "Response")?,
+        has_output: json.get("output").is_some(),
         result_wrapper: json.get("output").and_then(|output| output.text("resultWrapper")).map(str::to_owned),
         errors: errors.iter().filter_map(|error| error.text("shape")).map(str::to_owned).collect(),
         authenticated: json.text("authtype") != Some("none"),

@@ -267,12 +267,13 @@ pub(crate) fn operations(model: &Model) -> String {
 fn operation_source(operation: &Operation) -> String {
     let errors: Vec<String> = operation.errors.iter().map(|error| format!("&errors::{}", error_constant(error))).collect();
     format!(
-        "\n/// `{name}`\npub static {constant}: OperationSchema = OperationSchema {{ name: {name:?}, service: &SERVICE, method: {:?}, uri: {:?}, status: {}, input: &schemas::{}, output: &schemas::{}, result_wrapper: {:?}, errors: &[{}], auth: Auth::{} }};\n",
+        "\n/// `{name}`\npub static {constant}: OperationSchema = OperationSchema {{ name: {name:?}, service: &SERVICE, method: {:?}, uri: {:?}, status: {}, input: &schemas::{}, output: &schemas::{}, has_output: {}, result_wrapper: {:?}, errors: &[{}], auth: Auth::{} }};\n",
         operation.method,
         operation.uri,
         operation.status,
         screaming(&operation.input),
         screaming(&operation.output),
+        operation.has_output,
         operation.result_wrapper,
         errors.join(", "),
         if operation.authenticated { "SigV4" } else { "None" },

@@ -52,7 +52,9 @@ fn rust_file(path: &Path, source: &Source, in_src: bool) -> Vec<(usize, String)>
     if path.file_name().is_some_and(|name| name == "mod.rs") {
         messages.push((1, "name the file after its module: `foo.rs` beside `foo/`".to_owned()));
     }
-    if in_src && !source.text.starts_with("//!") && !source.is_generated() {
+    // `foo/tests.rs` is what its name says.
+    let explains_itself = source.is_generated() || path.file_name().is_some_and(|name| name == "tests.rs");
+    if in_src && !explains_itself && !source.text.starts_with("//!") {
         messages.push((1, "begin with `//!`: what the module is for".to_owned()));
     }
     for (word, instead) in FORBIDDEN_CODE {

@@ -6,13 +6,14 @@ use crate::document::{Document, Fault, Text, Words};
 use crate::policy::PolicyKind;
 use crate::refusal::RefusalCode;
 
-/// Ids are unique, except that several may be empty; IAM's own have letters and digits only.
+/// Ids are unique, except that several may be empty; IAM's have letters and digits only. Underscores are named
+/// nowhere, but recorded documents with them were accepted.
 pub(crate) fn check(document: &Document<'_>, kind: PolicyKind) -> Result<(), Fault> {
     let words = Words::of(kind);
     let alphanumeric_only = !matches!(kind, PolicyKind::Resource | PolicyKind::VpcEndpoint);
     let mut seen = HashSet::new();
     for sid in document.statements.iter().filter_map(|statement| statement.sid.as_ref()) {
-        if alphanumeric_only && !sid.value.chars().all(|character| character.is_ascii_alphanumeric()) {
+        if alphanumeric_only && !sid.value.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') {
             return Err(fault(sid, words.say(ALPHANUMERIC)));
         }
         if !sid.value.is_empty() && !seen.insert(sid.value.as_ref()) {

@@ -67,6 +67,7 @@ pub static APPLY_ARCHIVE_RULE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::APPLY_ARCHIVE_RULE_REQUEST,
     output: &schemas::APPLY_ARCHIVE_RULE_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -87,6 +88,7 @@ pub static CANCEL_POLICY_GENERATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CANCEL_POLICY_GENERATION_REQUEST,
     output: &schemas::CANCEL_POLICY_GENERATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::INTERNAL_SERVER, &errors::VALIDATION, &errors::THROTTLING, &errors::ACCESS_DENIED],
     auth: Auth::SigV4,
@@ -101,6 +103,7 @@ pub static CHECK_ACCESS_NOT_GRANTED: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CHECK_ACCESS_NOT_GRANTED_REQUEST,
     output: &schemas::CHECK_ACCESS_NOT_GRANTED_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INTERNAL_SERVER,
@@ -122,6 +125,7 @@ pub static CHECK_NO_NEW_ACCESS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CHECK_NO_NEW_ACCESS_REQUEST,
     output: &schemas::CHECK_NO_NEW_ACCESS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INTERNAL_SERVER,
@@ -143,6 +147,7 @@ pub static CHECK_NO_PUBLIC_ACCESS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CHECK_NO_PUBLIC_ACCESS_REQUEST,
     output: &schemas::CHECK_NO_PUBLIC_ACCESS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INTERNAL_SERVER,
@@ -164,6 +169,7 @@ pub static CREATE_ACCESS_PREVIEW: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_ACCESS_PREVIEW_REQUEST,
     output: &schemas::CREATE_ACCESS_PREVIEW_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CONFLICT,
@@ -186,6 +192,7 @@ pub static CREATE_ANALYZER: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_ANALYZER_REQUEST,
     output: &schemas::CREATE_ANALYZER_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CONFLICT,
@@ -207,6 +214,7 @@ pub static CREATE_ARCHIVE_RULE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_ARCHIVE_RULE_REQUEST,
     output: &schemas::CREATE_ARCHIVE_RULE_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::CONFLICT,
@@ -229,6 +237,7 @@ pub static CREATE_SERVICE_LINKED_ANALYZER: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_SERVICE_LINKED_ANALYZER_REQUEST,
     output: &schemas::CREATE_SERVICE_LINKED_ANALYZER_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CONFLICT,
@@ -250,6 +259,7 @@ pub static DELETE_ANALYZER: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_ANALYZER_REQUEST,
     output: &schemas::DELETE_ANALYZER_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -270,6 +280,7 @@ pub static DELETE_ARCHIVE_RULE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_ARCHIVE_RULE_REQUEST,
     output: &schemas::DELETE_ARCHIVE_RULE_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -290,6 +301,7 @@ pub static DELETE_SERVICE_LINKED_ANALYZER: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_SERVICE_LINKED_ANALYZER_REQUEST,
     output: &schemas::DELETE_SERVICE_LINKED_ANALYZER_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -311,6 +323,7 @@ pub static GENERATE_FINDING_RECOMMENDATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GENERATE_FINDING_RECOMMENDATION_REQUEST,
     output: &schemas::GENERATE_FINDING_RECOMMENDATION_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[&errors::INTERNAL_SERVER, &errors::VALIDATION, &errors::THROTTLING, &errors::ACCESS_DENIED],
     auth: Auth::SigV4,
@@ -325,6 +338,7 @@ pub static GET_ACCESS_PREVIEW: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_ACCESS_PREVIEW_REQUEST,
     output: &schemas::GET_ACCESS_PREVIEW_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -345,6 +359,7 @@ pub static GET_ANALYZED_RESOURCE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_ANALYZED_RESOURCE_REQUEST,
     output: &schemas::GET_ANALYZED_RESOURCE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -365,6 +380,7 @@ pub static GET_ANALYZER: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_ANALYZER_REQUEST,
     output: &schemas::GET_ANALYZER_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -385,6 +401,7 @@ pub static GET_ARCHIVE_RULE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_ARCHIVE_RULE_REQUEST,
     output: &schemas::GET_ARCHIVE_RULE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -405,6 +422,7 @@ pub static GET_FINDING: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_FINDING_REQUEST,
     output: &schemas::GET_FINDING_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -425,6 +443,7 @@ pub static GET_FINDING_RECOMMENDATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_FINDING_RECOMMENDATION_REQUEST,
     output: &schemas::GET_FINDING_RECOMMENDATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -445,6 +464,7 @@ pub static GET_FINDING_V2: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_FINDING_V2_REQUEST,
     output: &schemas::GET_FINDING_V2_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -465,6 +485,7 @@ pub static GET_FINDINGS_STATISTICS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_FINDINGS_STATISTICS_REQUEST,
     output: &schemas::GET_FINDINGS_STATISTICS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -485,6 +506,7 @@ pub static GET_GENERATED_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_GENERATED_POLICY_REQUEST,
     output: &schemas::GET_GENERATED_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::INTERNAL_SERVER, &errors::VALIDATION, &errors::THROTTLING, &errors::ACCESS_DENIED],
     auth: Auth::SigV4,
@@ -499,6 +521,7 @@ pub static LIST_ACCESS_PREVIEW_FINDINGS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_ACCESS_PREVIEW_FINDINGS_REQUEST,
     output: &schemas::LIST_ACCESS_PREVIEW_FINDINGS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CONFLICT,
@@ -520,6 +543,7 @@ pub static LIST_ACCESS_PREVIEWS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_ACCESS_PREVIEWS_REQUEST,
     output: &schemas::LIST_ACCESS_PREVIEWS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -540,6 +564,7 @@ pub static LIST_ANALYZED_RESOURCES: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_ANALYZED_RESOURCES_REQUEST,
     output: &schemas::LIST_ANALYZED_RESOURCES_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -560,6 +585,7 @@ pub static LIST_ANALYZERS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_ANALYZERS_REQUEST,
     output: &schemas::LIST_ANALYZERS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::VALIDATION, &errors::INTERNAL_SERVER, &errors::THROTTLING, &errors::ACCESS_DENIED],
     auth: Auth::SigV4,
@@ -574,6 +600,7 @@ pub static LIST_ARCHIVE_RULES: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_ARCHIVE_RULES_REQUEST,
     output: &schemas::LIST_ARCHIVE_RULES_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::VALIDATION, &errors::INTERNAL_SERVER, &errors::THROTTLING, &errors::ACCESS_DENIED],
     auth: Auth::SigV4,
@@ -588,6 +615,7 @@ pub static LIST_FINDINGS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_FINDINGS_REQUEST,
     output: &schemas::LIST_FINDINGS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -608,6 +636,7 @@ pub static LIST_FINDINGS_V2: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_FINDINGS_V2_REQUEST,
     output: &schemas::LIST_FINDINGS_V2_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -628,6 +657,7 @@ pub static LIST_POLICY_GENERATIONS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_POLICY_GENERATIONS_REQUEST,
     output: &schemas::LIST_POLICY_GENERATIONS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::INTERNAL_SERVER, &errors::VALIDATION, &errors::THROTTLING, &errors::ACCESS_DENIED],
     auth: Auth::SigV4,
@@ -642,6 +672,7 @@ pub static LIST_TAGS_FOR_RESOURCE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_TAGS_FOR_RESOURCE_REQUEST,
     output: &schemas::LIST_TAGS_FOR_RESOURCE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -662,6 +693,7 @@ pub static START_POLICY_GENERATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::START_POLICY_GENERATION_REQUEST,
     output: &schemas::START_POLICY_GENERATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CONFLICT,
@@ -683,6 +715,7 @@ pub static START_RESOURCE_SCAN: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::START_RESOURCE_SCAN_REQUEST,
     output: &schemas::START_RESOURCE_SCAN_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -703,6 +736,7 @@ pub static TAG_RESOURCE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::TAG_RESOURCE_REQUEST,
     output: &schemas::TAG_RESOURCE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -723,6 +757,7 @@ pub static UNTAG_RESOURCE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UNTAG_RESOURCE_REQUEST,
     output: &schemas::UNTAG_RESOURCE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -743,6 +778,7 @@ pub static UPDATE_ANALYZER: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_ANALYZER_REQUEST,
     output: &schemas::UPDATE_ANALYZER_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -764,6 +800,7 @@ pub static UPDATE_ARCHIVE_RULE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_ARCHIVE_RULE_REQUEST,
     output: &schemas::UPDATE_ARCHIVE_RULE_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -784,6 +821,7 @@ pub static UPDATE_FINDINGS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_FINDINGS_REQUEST,
     output: &schemas::UPDATE_FINDINGS_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -804,6 +842,7 @@ pub static VALIDATE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::VALIDATE_POLICY_REQUEST,
     output: &schemas::VALIDATE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::INTERNAL_SERVER, &errors::VALIDATION, &errors::THROTTLING, &errors::ACCESS_DENIED],
     auth: Auth::SigV4,

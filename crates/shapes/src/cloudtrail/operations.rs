@@ -88,6 +88,7 @@ pub static ADD_TAGS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::ADD_TAGS_REQUEST,
     output: &schemas::ADD_TAGS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -119,6 +120,7 @@ pub static CANCEL_QUERY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CANCEL_QUERY_REQUEST,
     output: &schemas::CANCEL_QUERY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -144,6 +146,7 @@ pub static CREATE_CHANNEL: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_CHANNEL_REQUEST,
     output: &schemas::CREATE_CHANNEL_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CHANNEL_MAX_LIMIT_EXCEEDED,
@@ -171,6 +174,7 @@ pub static CREATE_DASHBOARD: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_DASHBOARD_REQUEST,
     output: &schemas::CREATE_DASHBOARD_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CONFLICT,
@@ -194,6 +198,7 @@ pub static CREATE_EVENT_DATA_STORE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_EVENT_DATA_STORE_REQUEST,
     output: &schemas::CREATE_EVENT_DATA_STORE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ALREADY_EXISTS,
@@ -228,6 +233,7 @@ pub static CREATE_TRAIL: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_TRAIL_REQUEST,
     output: &schemas::CREATE_TRAIL_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::MAXIMUM_NUMBER_OF_TRAILS_EXCEEDED,
@@ -276,6 +282,7 @@ pub static DELETE_CHANNEL: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_CHANNEL_REQUEST,
     output: &schemas::DELETE_CHANNEL_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CHANNEL_ARN_INVALID,
@@ -295,6 +302,7 @@ pub static DELETE_DASHBOARD: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_DASHBOARD_REQUEST,
     output: &schemas::DELETE_DASHBOARD_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::CONFLICT, &errors::RESOURCE_NOT_FOUND, &errors::UNSUPPORTED_OPERATION],
     auth: Auth::SigV4,
@@ -309,6 +317,7 @@ pub static DELETE_EVENT_DATA_STORE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_EVENT_DATA_STORE_REQUEST,
     output: &schemas::DELETE_EVENT_DATA_STORE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -338,6 +347,7 @@ pub static DELETE_RESOURCE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_RESOURCE_POLICY_REQUEST,
     output: &schemas::DELETE_RESOURCE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_ARN_NOT_VALID,
@@ -360,6 +370,7 @@ pub static DELETE_TRAIL: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_TRAIL_REQUEST,
     output: &schemas::DELETE_TRAIL_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::TRAIL_NOT_FOUND,
@@ -386,6 +397,7 @@ pub static DEREGISTER_ORGANIZATION_DELEGATED_ADMIN: OperationSchema = OperationS
     status: 200,
     input: &schemas::DEREGISTER_ORGANIZATION_DELEGATED_ADMIN_REQUEST,
     output: &schemas::DEREGISTER_ORGANIZATION_DELEGATED_ADMIN_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCOUNT_NOT_FOUND,
@@ -412,6 +424,7 @@ pub static DESCRIBE_QUERY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_QUERY_REQUEST,
     output: &schemas::DESCRIBE_QUERY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -435,6 +448,7 @@ pub static DESCRIBE_TRAILS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_TRAILS_REQUEST,
     output: &schemas::DESCRIBE_TRAILS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::UNSUPPORTED_OPERATION,
@@ -455,6 +469,7 @@ pub static DISABLE_FEDERATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DISABLE_FEDERATION_REQUEST,
     output: &schemas::DISABLE_FEDERATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -484,6 +499,7 @@ pub static ENABLE_FEDERATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::ENABLE_FEDERATION_REQUEST,
     output: &schemas::ENABLE_FEDERATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -514,6 +530,7 @@ pub static GENERATE_QUERY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GENERATE_QUERY_REQUEST,
     output: &schemas::GENERATE_QUERY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -537,6 +554,7 @@ pub static GET_CHANNEL: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_CHANNEL_REQUEST,
     output: &schemas::GET_CHANNEL_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CHANNEL_ARN_INVALID,
@@ -556,6 +574,7 @@ pub static GET_DASHBOARD: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_DASHBOARD_REQUEST,
     output: &schemas::GET_DASHBOARD_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::RESOURCE_NOT_FOUND, &errors::UNSUPPORTED_OPERATION],
     auth: Auth::SigV4,
@@ -570,6 +589,7 @@ pub static GET_EVENT_CONFIGURATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_EVENT_CONFIGURATION_REQUEST,
     output: &schemas::GET_EVENT_CONFIGURATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::TRAIL_NOT_FOUND,
@@ -597,6 +617,7 @@ pub static GET_EVENT_DATA_STORE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_EVENT_DATA_STORE_REQUEST,
     output: &schemas::GET_EVENT_DATA_STORE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -618,6 +639,7 @@ pub static GET_EVENT_SELECTORS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_EVENT_SELECTORS_REQUEST,
     output: &schemas::GET_EVENT_SELECTORS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::TRAIL_NOT_FOUND,
@@ -639,6 +661,7 @@ pub static GET_IMPORT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_IMPORT_REQUEST,
     output: &schemas::GET_IMPORT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::IMPORT_NOT_FOUND,
@@ -658,6 +681,7 @@ pub static GET_INSIGHT_SELECTORS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_INSIGHT_SELECTORS_REQUEST,
     output: &schemas::GET_INSIGHT_SELECTORS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INVALID_PARAMETER,
@@ -683,6 +707,7 @@ pub static GET_QUERY_RESULTS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_QUERY_RESULTS_REQUEST,
     output: &schemas::GET_QUERY_RESULTS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -709,6 +734,7 @@ pub static GET_RESOURCE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_RESOURCE_POLICY_REQUEST,
     output: &schemas::GET_RESOURCE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_ARN_NOT_VALID,
@@ -730,6 +756,7 @@ pub static GET_TRAIL: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_TRAIL_REQUEST,
     output: &schemas::GET_TRAIL_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CLOUD_TRAIL_ARN_INVALID,
@@ -750,6 +777,7 @@ pub static GET_TRAIL_STATUS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_TRAIL_STATUS_REQUEST,
     output: &schemas::GET_TRAIL_STATUS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CLOUD_TRAIL_ARN_INVALID,
@@ -770,6 +798,7 @@ pub static LIST_CHANNELS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_CHANNELS_REQUEST,
     output: &schemas::LIST_CHANNELS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::INVALID_NEXT_TOKEN, &errors::OPERATION_NOT_PERMITTED, &errors::UNSUPPORTED_OPERATION],
     auth: Auth::SigV4,
@@ -784,6 +813,7 @@ pub static LIST_DASHBOARDS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_DASHBOARDS_REQUEST,
     output: &schemas::LIST_DASHBOARDS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::UNSUPPORTED_OPERATION],
     auth: Auth::SigV4,
@@ -798,6 +828,7 @@ pub static LIST_EVENT_DATA_STORES: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_EVENT_DATA_STORES_REQUEST,
     output: &schemas::LIST_EVENT_DATA_STORES_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INVALID_MAX_RESULTS,
@@ -818,6 +849,7 @@ pub static LIST_IMPORT_FAILURES: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_IMPORT_FAILURES_REQUEST,
     output: &schemas::LIST_IMPORT_FAILURES_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INVALID_NEXT_TOKEN,
@@ -837,6 +869,7 @@ pub static LIST_IMPORTS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_IMPORTS_REQUEST,
     output: &schemas::LIST_IMPORTS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -857,6 +890,7 @@ pub static LIST_INSIGHTS_DATA: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_INSIGHTS_DATA_REQUEST,
     output: &schemas::LIST_INSIGHTS_DATA_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::INVALID_PARAMETER, &errors::OPERATION_NOT_PERMITTED, &errors::UNSUPPORTED_OPERATION],
     auth: Auth::SigV4,
@@ -871,6 +905,7 @@ pub static LIST_INSIGHTS_METRIC_DATA: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_INSIGHTS_METRIC_DATA_REQUEST,
     output: &schemas::LIST_INSIGHTS_METRIC_DATA_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INVALID_PARAMETER,
@@ -890,6 +925,7 @@ pub static LIST_PUBLIC_KEYS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_PUBLIC_KEYS_REQUEST,
     output: &schemas::LIST_PUBLIC_KEYS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INVALID_TIME_RANGE,
@@ -909,6 +945,7 @@ pub static LIST_QUERIES: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_QUERIES_REQUEST,
     output: &schemas::LIST_QUERIES_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -935,6 +972,7 @@ pub static LIST_TAGS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_TAGS_REQUEST,
     output: &schemas::LIST_TAGS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -962,6 +1000,7 @@ pub static LIST_TRAILS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_TRAILS_REQUEST,
     output: &schemas::LIST_TRAILS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::UNSUPPORTED_OPERATION, &errors::OPERATION_NOT_PERMITTED],
     auth: Auth::SigV4,
@@ -976,6 +1015,7 @@ pub static LOOKUP_EVENTS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LOOKUP_EVENTS_REQUEST,
     output: &schemas::LOOKUP_EVENTS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INVALID_LOOKUP_ATTRIBUTES,
@@ -998,6 +1038,7 @@ pub static PUT_EVENT_CONFIGURATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::PUT_EVENT_CONFIGURATION_REQUEST,
     output: &schemas::PUT_EVENT_CONFIGURATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::TRAIL_NOT_FOUND,
@@ -1032,6 +1073,7 @@ pub static PUT_EVENT_SELECTORS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::PUT_EVENT_SELECTORS_REQUEST,
     output: &schemas::PUT_EVENT_SELECTORS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::TRAIL_NOT_FOUND,
@@ -1059,6 +1101,7 @@ pub static PUT_INSIGHT_SELECTORS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::PUT_INSIGHT_SELECTORS_REQUEST,
     output: &schemas::PUT_INSIGHT_SELECTORS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::INVALID_PARAMETER,
@@ -1091,6 +1134,7 @@ pub static PUT_RESOURCE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::PUT_RESOURCE_POLICY_REQUEST,
     output: &schemas::PUT_RESOURCE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_ARN_NOT_VALID,
@@ -1113,6 +1157,7 @@ pub static REGISTER_ORGANIZATION_DELEGATED_ADMIN: OperationSchema = OperationSch
     status: 200,
     input: &schemas::REGISTER_ORGANIZATION_DELEGATED_ADMIN_REQUEST,
     output: &schemas::REGISTER_ORGANIZATION_DELEGATED_ADMIN_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCOUNT_REGISTERED,
@@ -1142,6 +1187,7 @@ pub static REMOVE_TAGS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::REMOVE_TAGS_REQUEST,
     output: &schemas::REMOVE_TAGS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -1172,6 +1218,7 @@ pub static RESTORE_EVENT_DATA_STORE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::RESTORE_EVENT_DATA_STORE_REQUEST,
     output: &schemas::RESTORE_EVENT_DATA_STORE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -1200,6 +1247,7 @@ pub static SEARCH_SAMPLE_QUERIES: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::SEARCH_SAMPLE_QUERIES_REQUEST,
     output: &schemas::SEARCH_SAMPLE_QUERIES_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[&errors::INVALID_PARAMETER, &errors::UNSUPPORTED_OPERATION, &errors::OPERATION_NOT_PERMITTED],
     auth: Auth::SigV4,
@@ -1214,6 +1262,7 @@ pub static START_DASHBOARD_REFRESH: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::START_DASHBOARD_REFRESH_REQUEST,
     output: &schemas::START_DASHBOARD_REFRESH_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::RESOURCE_NOT_FOUND,
@@ -1234,6 +1283,7 @@ pub static START_EVENT_DATA_STORE_INGESTION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::START_EVENT_DATA_STORE_INGESTION_REQUEST,
     output: &schemas::START_EVENT_DATA_STORE_INGESTION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -1260,6 +1310,7 @@ pub static START_IMPORT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::START_IMPORT_REQUEST,
     output: &schemas::START_IMPORT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCOUNT_HAS_ONGOING_IMPORT,
@@ -1289,6 +1340,7 @@ pub static START_LOGGING: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::START_LOGGING_REQUEST,
     output: &schemas::START_LOGGING_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CLOUD_TRAIL_ARN_INVALID,
@@ -1315,6 +1367,7 @@ pub static START_QUERY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::START_QUERY_REQUEST,
     output: &schemas::START_QUERY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -1344,6 +1397,7 @@ pub static STOP_EVENT_DATA_STORE_INGESTION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::STOP_EVENT_DATA_STORE_INGESTION_REQUEST,
     output: &schemas::STOP_EVENT_DATA_STORE_INGESTION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ARN_INVALID,
@@ -1370,6 +1424,7 @@ pub static STOP_IMPORT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::STOP_IMPORT_REQUEST,
     output: &schemas::STOP_IMPORT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::IMPORT_NOT_FOUND,
@@ -1389,6 +1444,7 @@ pub static STOP_LOGGING: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::STOP_LOGGING_REQUEST,
     output: &schemas::STOP_LOGGING_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::TRAIL_NOT_FOUND,
@@ -1415,6 +1471,7 @@ pub static UPDATE_CHANNEL: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_CHANNEL_REQUEST,
     output: &schemas::UPDATE_CHANNEL_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CHANNEL_ARN_INVALID,
@@ -1440,6 +1497,7 @@ pub static UPDATE_DASHBOARD: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_DASHBOARD_REQUEST,
     output: &schemas::UPDATE_DASHBOARD_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::CONFLICT,
@@ -1463,6 +1521,7 @@ pub static UPDATE_EVENT_DATA_STORE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_EVENT_DATA_STORE_REQUEST,
     output: &schemas::UPDATE_EVENT_DATA_STORE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::EVENT_DATA_STORE_ALREADY_EXISTS,
@@ -1500,6 +1559,7 @@ pub static UPDATE_TRAIL: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_TRAIL_REQUEST,
     output: &schemas::UPDATE_TRAIL_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::S3_BUCKET_DOES_NOT_EXIST,

@@ -91,6 +91,7 @@ pub static ACCEPT_HANDSHAKE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::ACCEPT_HANDSHAKE_REQUEST,
     output: &schemas::ACCEPT_HANDSHAKE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -119,6 +120,7 @@ pub static ATTACH_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::ATTACH_POLICY_REQUEST,
     output: &schemas::ATTACH_POLICY_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -147,6 +149,7 @@ pub static CANCEL_HANDSHAKE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CANCEL_HANDSHAKE_REQUEST,
     output: &schemas::CANCEL_HANDSHAKE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -170,6 +173,7 @@ pub static CLOSE_ACCOUNT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CLOSE_ACCOUNT_REQUEST,
     output: &schemas::CLOSE_ACCOUNT_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -196,6 +200,7 @@ pub static CREATE_ACCOUNT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_ACCOUNT_REQUEST,
     output: &schemas::CREATE_ACCOUNT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -220,6 +225,7 @@ pub static CREATE_GOV_CLOUD_ACCOUNT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_GOV_CLOUD_ACCOUNT_REQUEST,
     output: &schemas::CREATE_GOV_CLOUD_ACCOUNT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -244,6 +250,7 @@ pub static CREATE_ORGANIZATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_ORGANIZATION_REQUEST,
     output: &schemas::CREATE_ORGANIZATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -267,6 +274,7 @@ pub static CREATE_ORGANIZATIONAL_UNIT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_ORGANIZATIONAL_UNIT_REQUEST,
     output: &schemas::CREATE_ORGANIZATIONAL_UNIT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -291,6 +299,7 @@ pub static CREATE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::CREATE_POLICY_REQUEST,
     output: &schemas::CREATE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -317,6 +326,7 @@ pub static DECLINE_HANDSHAKE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DECLINE_HANDSHAKE_REQUEST,
     output: &schemas::DECLINE_HANDSHAKE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -340,6 +350,7 @@ pub static DELETE_ORGANIZATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_ORGANIZATION_REQUEST,
     output: &schemas::DELETE_ORGANIZATION_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -363,6 +374,7 @@ pub static DELETE_ORGANIZATIONAL_UNIT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_ORGANIZATIONAL_UNIT_REQUEST,
     output: &schemas::DELETE_ORGANIZATIONAL_UNIT_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -386,6 +398,7 @@ pub static DELETE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_POLICY_REQUEST,
     output: &schemas::DELETE_POLICY_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -410,6 +423,7 @@ pub static DELETE_RESOURCE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DELETE_RESOURCE_POLICY_REQUEST,
     output: &schemas::DELETE_RESOURCE_POLICY_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -433,6 +447,7 @@ pub static DEREGISTER_DELEGATED_ADMINISTRATOR: OperationSchema = OperationSchema
     status: 200,
     input: &schemas::DEREGISTER_DELEGATED_ADMINISTRATOR_REQUEST,
     output: &schemas::DEREGISTER_DELEGATED_ADMINISTRATOR_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -458,6 +473,7 @@ pub static DESCRIBE_ACCOUNT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_ACCOUNT_REQUEST,
     output: &schemas::DESCRIBE_ACCOUNT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -479,6 +495,7 @@ pub static DESCRIBE_CREATE_ACCOUNT_STATUS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_CREATE_ACCOUNT_STATUS_REQUEST,
     output: &schemas::DESCRIBE_CREATE_ACCOUNT_STATUS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -501,6 +518,7 @@ pub static DESCRIBE_EFFECTIVE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_EFFECTIVE_POLICY_REQUEST,
     output: &schemas::DESCRIBE_EFFECTIVE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -525,6 +543,7 @@ pub static DESCRIBE_HANDSHAKE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_HANDSHAKE_REQUEST,
     output: &schemas::DESCRIBE_HANDSHAKE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -546,6 +565,7 @@ pub static DESCRIBE_ORGANIZATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_ORGANIZATION_REQUEST,
     output: &schemas::DESCRIBE_ORGANIZATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -566,6 +586,7 @@ pub static DESCRIBE_ORGANIZATIONAL_UNIT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_ORGANIZATIONAL_UNIT_REQUEST,
     output: &schemas::DESCRIBE_ORGANIZATIONAL_UNIT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -587,6 +608,7 @@ pub static DESCRIBE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_POLICY_REQUEST,
     output: &schemas::DESCRIBE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -609,6 +631,7 @@ pub static DESCRIBE_RESOURCE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_RESOURCE_POLICY_REQUEST,
     output: &schemas::DESCRIBE_RESOURCE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -631,6 +654,7 @@ pub static DESCRIBE_RESPONSIBILITY_TRANSFER: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DESCRIBE_RESPONSIBILITY_TRANSFER_REQUEST,
     output: &schemas::DESCRIBE_RESPONSIBILITY_TRANSFER_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -653,6 +677,7 @@ pub static DETACH_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DETACH_POLICY_REQUEST,
     output: &schemas::DETACH_POLICY_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -680,6 +705,7 @@ pub static DISABLE_AWS_SERVICE_ACCESS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DISABLE_AWS_SERVICE_ACCESS_REQUEST,
     output: &schemas::DISABLE_AWS_SERVICE_ACCESS_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -703,6 +729,7 @@ pub static DISABLE_POLICY_TYPE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::DISABLE_POLICY_TYPE_REQUEST,
     output: &schemas::DISABLE_POLICY_TYPE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -729,6 +756,7 @@ pub static ENABLE_AWS_SERVICE_ACCESS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::ENABLE_AWS_SERVICE_ACCESS_REQUEST,
     output: &schemas::ENABLE_AWS_SERVICE_ACCESS_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -752,6 +780,7 @@ pub static ENABLE_ALL_FEATURES: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::ENABLE_ALL_FEATURES_REQUEST,
     output: &schemas::ENABLE_ALL_FEATURES_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -775,6 +804,7 @@ pub static ENABLE_POLICY_TYPE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::ENABLE_POLICY_TYPE_REQUEST,
     output: &schemas::ENABLE_POLICY_TYPE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -802,6 +832,7 @@ pub static INVITE_ACCOUNT_TO_ORGANIZATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::INVITE_ACCOUNT_TO_ORGANIZATION_REQUEST,
     output: &schemas::INVITE_ACCOUNT_TO_ORGANIZATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -828,6 +859,7 @@ pub static INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY: OperationSchema = Ope
     status: 200,
     input: &schemas::INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY_REQUEST,
     output: &schemas::INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -853,6 +885,7 @@ pub static LEAVE_ORGANIZATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LEAVE_ORGANIZATION_REQUEST,
     output: &schemas::LEAVE_ORGANIZATION_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -877,6 +910,7 @@ pub static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION: OperationSchema = Operation
     status: 200,
     input: &schemas::LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION_REQUEST,
     output: &schemas::LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -899,6 +933,7 @@ pub static LIST_ACCOUNTS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_ACCOUNTS_REQUEST,
     output: &schemas::LIST_ACCOUNTS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -919,6 +954,7 @@ pub static LIST_ACCOUNTS_FOR_PARENT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_ACCOUNTS_FOR_PARENT_REQUEST,
     output: &schemas::LIST_ACCOUNTS_FOR_PARENT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -940,6 +976,7 @@ pub static LIST_ACCOUNTS_WITH_INVALID_EFFECTIVE_POLICY: OperationSchema = Operat
     status: 200,
     input: &schemas::LIST_ACCOUNTS_WITH_INVALID_EFFECTIVE_POLICY_REQUEST,
     output: &schemas::LIST_ACCOUNTS_WITH_INVALID_EFFECTIVE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -963,6 +1000,7 @@ pub static LIST_CHILDREN: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_CHILDREN_REQUEST,
     output: &schemas::LIST_CHILDREN_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -984,6 +1022,7 @@ pub static LIST_CREATE_ACCOUNT_STATUS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_CREATE_ACCOUNT_STATUS_REQUEST,
     output: &schemas::LIST_CREATE_ACCOUNT_STATUS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1005,6 +1044,7 @@ pub static LIST_DELEGATED_ADMINISTRATORS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_DELEGATED_ADMINISTRATORS_REQUEST,
     output: &schemas::LIST_DELEGATED_ADMINISTRATORS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1027,6 +1067,7 @@ pub static LIST_DELEGATED_SERVICES_FOR_ACCOUNT: OperationSchema = OperationSchem
     status: 200,
     input: &schemas::LIST_DELEGATED_SERVICES_FOR_ACCOUNT_REQUEST,
     output: &schemas::LIST_DELEGATED_SERVICES_FOR_ACCOUNT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1051,6 +1092,7 @@ pub static LIST_EFFECTIVE_POLICY_VALIDATION_ERRORS: OperationSchema = OperationS
     status: 200,
     input: &schemas::LIST_EFFECTIVE_POLICY_VALIDATION_ERRORS_REQUEST,
     output: &schemas::LIST_EFFECTIVE_POLICY_VALIDATION_ERRORS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1075,6 +1117,7 @@ pub static LIST_HANDSHAKES_FOR_ACCOUNT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_HANDSHAKES_FOR_ACCOUNT_REQUEST,
     output: &schemas::LIST_HANDSHAKES_FOR_ACCOUNT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1095,6 +1138,7 @@ pub static LIST_HANDSHAKES_FOR_ORGANIZATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_HANDSHAKES_FOR_ORGANIZATION_REQUEST,
     output: &schemas::LIST_HANDSHAKES_FOR_ORGANIZATION_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1116,6 +1160,7 @@ pub static LIST_INBOUND_RESPONSIBILITY_TRANSFERS: OperationSchema = OperationSch
     status: 200,
     input: &schemas::LIST_INBOUND_RESPONSIBILITY_TRANSFERS_REQUEST,
     output: &schemas::LIST_INBOUND_RESPONSIBILITY_TRANSFERS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1139,6 +1184,7 @@ pub static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: OperationSchema = OperationSche
     status: 200,
     input: &schemas::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT_REQUEST,
     output: &schemas::LIST_ORGANIZATIONAL_UNITS_FOR_PARENT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1160,6 +1206,7 @@ pub static LIST_OUTBOUND_RESPONSIBILITY_TRANSFERS: OperationSchema = OperationSc
     status: 200,
     input: &schemas::LIST_OUTBOUND_RESPONSIBILITY_TRANSFERS_REQUEST,
     output: &schemas::LIST_OUTBOUND_RESPONSIBILITY_TRANSFERS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1182,6 +1229,7 @@ pub static LIST_PARENTS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_PARENTS_REQUEST,
     output: &schemas::LIST_PARENTS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1203,6 +1251,7 @@ pub static LIST_POLICIES: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_POLICIES_REQUEST,
     output: &schemas::LIST_POLICIES_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1224,6 +1273,7 @@ pub static LIST_POLICIES_FOR_TARGET: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_POLICIES_FOR_TARGET_REQUEST,
     output: &schemas::LIST_POLICIES_FOR_TARGET_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1246,6 +1296,7 @@ pub static LIST_ROOTS: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_ROOTS_REQUEST,
     output: &schemas::LIST_ROOTS_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1266,6 +1317,7 @@ pub static LIST_TAGS_FOR_RESOURCE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_TAGS_FOR_RESOURCE_REQUEST,
     output: &schemas::LIST_TAGS_FOR_RESOURCE_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1287,6 +1339,7 @@ pub static LIST_TARGETS_FOR_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::LIST_TARGETS_FOR_POLICY_REQUEST,
     output: &schemas::LIST_TARGETS_FOR_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1309,6 +1362,7 @@ pub static MOVE_ACCOUNT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::MOVE_ACCOUNT_REQUEST,
     output: &schemas::MOVE_ACCOUNT_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1334,6 +1388,7 @@ pub static PUT_RESOURCE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::PUT_RESOURCE_POLICY_REQUEST,
     output: &schemas::PUT_RESOURCE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1357,6 +1412,7 @@ pub static REGISTER_DELEGATED_ADMINISTRATOR: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::REGISTER_DELEGATED_ADMINISTRATOR_REQUEST,
     output: &schemas::REGISTER_DELEGATED_ADMINISTRATOR_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1382,6 +1438,7 @@ pub static REMOVE_ACCOUNT_FROM_ORGANIZATION: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::REMOVE_ACCOUNT_FROM_ORGANIZATION_REQUEST,
     output: &schemas::REMOVE_ACCOUNT_FROM_ORGANIZATION_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1406,6 +1463,7 @@ pub static TAG_RESOURCE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::TAG_RESOURCE_REQUEST,
     output: &schemas::TAG_RESOURCE_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1429,6 +1487,7 @@ pub static TERMINATE_RESPONSIBILITY_TRANSFER: OperationSchema = OperationSchema 
     status: 200,
     input: &schemas::TERMINATE_RESPONSIBILITY_TRANSFER_REQUEST,
     output: &schemas::TERMINATE_RESPONSIBILITY_TRANSFER_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1455,6 +1514,7 @@ pub static UNTAG_RESOURCE: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UNTAG_RESOURCE_REQUEST,
     output: &schemas::UNTAG_RESOURCE_RESPONSE,
+    has_output: false,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1478,6 +1538,7 @@ pub static UPDATE_ORGANIZATIONAL_UNIT: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_ORGANIZATIONAL_UNIT_REQUEST,
     output: &schemas::UPDATE_ORGANIZATIONAL_UNIT_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1501,6 +1562,7 @@ pub static UPDATE_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_POLICY_REQUEST,
     output: &schemas::UPDATE_POLICY_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -1528,6 +1590,7 @@ pub static UPDATE_RESPONSIBILITY_TRANSFER: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::UPDATE_RESPONSIBILITY_TRANSFER_REQUEST,
     output: &schemas::UPDATE_RESPONSIBILITY_TRANSFER_RESPONSE,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,

@@ -27,6 +27,7 @@ pub static GET_REQUEST_AUTHORIZATION_DETAILS: OperationSchema = OperationSchema 
     status: 200,
     input: &schemas::GET_REQUEST_AUTHORIZATION_DETAILS_INPUT,
     output: &schemas::GET_REQUEST_AUTHORIZATION_DETAILS_OUTPUT,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,
@@ -46,6 +47,7 @@ pub static GET_REQUEST_AUTHORIZATION_POLICY: OperationSchema = OperationSchema {
     status: 200,
     input: &schemas::GET_REQUEST_AUTHORIZATION_POLICY_INPUT,
     output: &schemas::GET_REQUEST_AUTHORIZATION_POLICY_OUTPUT,
+    has_output: true,
     result_wrapper: None,
     errors: &[
         &errors::ACCESS_DENIED,

@@ -327,7 +327,9 @@ pub(crate) fn decode_request(
 /// An awsJson answer. An operation without an output answers an empty body, as AWS does.
 pub(crate) fn encode_response(operation: &OperationSchema, output: &Value) -> HttpResponse {
     let mut writer = Writer::default();
-    writer.members(operation.output, output, &[]);
+    if operation.has_output {
+        writer.members(operation.output, output, &[]);
+    }
     respond(operation.service.protocol, operation.status, writer)
 }
 
@@ -344,7 +346,8 @@ pub(crate) fn write_error(writer: &mut Writer, protocol: Protocol, error: &ApiEr
     let spelling = schema.and_then(|schema| schema.members().iter().find(|member| member.name.eq_ignore_ascii_case("message")));
     let message = (spelling.map_or("message", |member| member.wire_name()), error.message());
     let code = ("__type", error.code_in(protocol));
-    let first = if typed { vec![code, message] } else { vec![message] };
+    let mut first = vec![code, message];
+    first.retain(|(name, text)| if *name == "__type" { typed } else { !text.is_empty() });
     match error.members() {
         Some((schema, members)) => writer.members(schema, members, &first),
         None => writer.members(&NOTHING, &Value::Structure(Vec::new()), &first),

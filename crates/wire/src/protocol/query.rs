@@ -143,20 +143,12 @@ fn index_of(segment: &str) -> Result<u32, ApiError> {
 fn read_members(schema: &'static Schema, parameters: Parameters<'_>) -> Result<Value, ApiError> {
     let mut values = vec![None; schema.members().len()];
     for (segment, below) in parameters.children() {
-        let found = schema.members().iter().zip(&mut values).find(|(member, _)| name_of(member) == segment);
+        let found = schema.members().iter().zip(&mut values).find(|(member, _)| member.wire_name() == segment);
         if let Some((member, slot)) = found {
             *slot = Some(read_value(member, below, member.is_flattened())?);
         }
     }
     Ok(Value::Structure(values))
-}
-
-/// What a member's parameters start with.
-const fn name_of(member: &Member) -> &'static str {
-    match &member.target.kind {
-        Kind::List { member: element, .. } if member.is_flattened() => xml::flattened_name(member, element),
-        _ => member.wire_name(),
-    }
 }
 
 fn read_value(member: &'static Member, parameters: Parameters<'_>, flattened: bool) -> Result<Value, ApiError> {
@@ -227,7 +219,9 @@ pub fn encode_error(service: &ServiceSchema, error: &ApiError, request_id: &str)
     writer.open("Error");
     writer.element("Type", if error.fault() == Fault::Sender { "Sender" } else { "Receiver" });
     writer.element("Code", error.code());
-    writer.element("Message", error.message());
+    if !error.message().is_empty() {
+        writer.element("Message", error.message());
+    }
     if let Some((schema, members)) = error.members() {
         writer.members(schema, members);
     }
@@ -260,7 +254,7 @@ fn write_members(out: &mut String, schema: &Schema, value: &Value, prefix: &str)
     let Value::Structure(values) = value else { return };
     for (member, value) in schema.members().iter().zip(values) {
         if let Some(value) = value {
-            write_value(out, member, value, &format!("{prefix}{}", name_of(member)), member.is_flattened());
+            write_value(out, member, value, &format!("{prefix}{}", member.wire_name()), member.is_flattened());
         }
     }
 }

@@ -254,7 +254,7 @@ pub(crate) fn encode_response(operation: &OperationSchema, output: &Value) -> Ht
             _ => {}
         }
     }
-    let body = write_body(operation.output, output, &mut headers, true);
+    let body = if operation.has_output { write_body(operation.output, output, &mut headers, true) } else { Vec::new() };
     HttpResponse { status, headers, body }
 }
 

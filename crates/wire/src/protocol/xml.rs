@@ -69,7 +69,7 @@ impl Writer {
         match (&member.target.kind, value) {
             (Kind::List { member: element, .. }, Value::List(values)) if member.is_flattened() => {
                 for value in values {
-                    self.value(flattened_name(member, element), element, value);
+                    self.value(member.wire_name(), element, value);
                 }
             }
             (Kind::Map { key, value: element, .. }, Value::Map(entries)) if member.is_flattened() => {
@@ -143,14 +143,6 @@ pub(crate) const fn element_name(element: &Member) -> &'static str {
     }
 }
 
-/// The name of each element of a flattened list.
-pub(crate) const fn flattened_name(member: &Member, element: &Member) -> &'static str {
-    match (member.location_name, element.location_name) {
-        (Some(name), _) | (None, Some(name)) => name,
-        (None, None) => member.name,
-    }
-}
-
 /// A structure from the children of an element.
 pub(crate) fn read_members(schema: &'static Schema, node: Node<'_, '_>) -> Result<Value, ApiError> {
     let mut values = Vec::with_capacity(schema.members().len());
@@ -165,7 +157,7 @@ fn read_member(member: &'static Member, node: Node<'_, '_>) -> Result<Option<Val
     match &member.target.kind {
         Kind::List { member: element, .. } if member.is_flattened() => {
             let values: Vec<Value> =
-                named(flattened_name(member, element)).map(|child| read_value(element, child)).collect::<Result<_, _>>()?;
+                named(member.wire_name()).map(|child| read_value(element, child)).collect::<Result<_, _>>()?;
             Ok((!values.is_empty()).then_some(Value::List(values)))
         }
         Kind::Map { key, value, .. } if member.is_flattened() => {
@@ -203,5 +195,5 @@ pub(crate) fn elements<'a, 'input: 'a>(node: Node<'a, 'input>) -> impl Iterator<
 }
 
 pub(crate) fn text_of(node: Node<'_, '_>) -> String {
-    node.children().filter_map(|child| child.text()).collect()
+    node.children().filter(Node::is_text).filter_map(|child| child.text()).collect()
 }

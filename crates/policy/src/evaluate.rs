@@ -1,0 +1,359 @@
+//! The evaluator: one pass over the stack, generic over who watches.
+//!
+//! Every layer is scanned for a matching Deny and for its strongest matching Allow; then one function draws the
+//! conclusion. Without an observer the scan stops as soon as the answer is known and allocates nothing. With one that
+//! wants everything the same code goes on, and comes to the same answer.
+
+use crate::compile::CompiledStatement;
+use crate::decision::{Decision, Layer, StatementRef};
+use crate::policy::{Effect, Statement};
+use crate::principal::Grade;
+use crate::request::{CallerKind, Request};
+use crate::stack::{Attached, Boundary, Level, ResourceRule, Stack};
+
+/// Who watches an evaluation.
+pub trait Observer {
+    /// Whether to evaluate every statement of every layer, and every part of it, though the answer may be known.
+    const COMPLETE: bool;
+
+    /// A layer is entered; SCP and RCP layers once per level, with its id.
+    fn layer(&mut self, layer: Layer, level: usize, id: Option<&str>);
+
+    /// A policy of the layer is entered.
+    fn policy(&mut self, name: &str, arn: Option<&str>);
+
+    /// A part of a statement was matched or not.
+    fn part(&mut self, part: Part, matched: bool);
+
+    /// A statement was matched or not; its parts came before.
+    fn statement(&mut self, at: StatementRef, statement: &Statement, matched: bool);
+}
+
+/// The parts of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Principal or NotPrincipal.
+    Principal,
+    /// Action or NotAction.
+    Action,
+    /// Resource or NotResource.
+    Resource,
+    /// The condition of this index in [`Statement::conditions`].
+    Condition(usize),
+}
+
+/// Decides a request. Allocates nothing.
+pub fn decide(request: &Request<'_>, stack: &Stack<'_>) -> Decision {
+    evaluate(request, stack, &mut Nobody)
+}
+
+/// Decides a request while somebody watches.
+pub fn evaluate<O: Observer>(request: &Request<'_>, stack: &Stack<'_>, observer: &mut O) -> Decision {
+    if !is_well_formed(request) {
+        return Decision::malformed();
+    }
+    if needs_no_permission(request) {
+        return Decision::allowed_without_policy();
+    }
+    let mut scan = Scan { request, has_boundary: stack.boundary.is_some(), observer, deny: None };
+    match scan.stack(stack) {
+        Ok(findings) => scan.deny.map_or_else(|| conclude(request, stack, &findings), Decision::denied_by),
+        Err(Denied(at)) => Decision::denied_by(at),
+    }
+}
+
+/// The observer that does not look.
+struct Nobody;
+
+impl Observer for Nobody {
+    const COMPLETE: bool = false;
+    fn layer(&mut self, _: Layer, _: usize, _: Option<&str>) {}
+    fn policy(&mut self, _: &str, _: Option<&str>) {}
+    fn part(&mut self, _: Part, _: bool) {}
+    fn statement(&mut self, _: StatementRef, _: &Statement, _: bool) {}
+}
+
+/// What the layers allow; that nothing denies is known when this is used.
+struct Findings {
+    rcps: Levels,
+    scps: Levels,
+    vpc_endpoint: Option<Allowed>,
+    resource: Option<Allowed>,
+    identity: Option<Allowed>,
+    boundary: Option<Allowed>,
+    session: Option<Allowed>,
+}
+
+/// The strongest Allow of a layer.
+#[derive(Clone, Copy)]
+struct Allowed {
+    at: StatementRef,
+    grade: Grade,
+}
+
+/// Whether every level of an organization allows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Levels {
+    AllAllow,
+    OneDoesNot,
+}
+
+/// A Deny matched, and nobody wants to see the rest.
+struct Denied(StatementRef);
+
+struct Scan<'s, O> {
+    request: &'s Request<'s>,
+    has_boundary: bool,
+    observer: &'s mut O,
+    /// The first Deny that matched, in the order of the layers.
+    deny: Option<StatementRef>,
+}
+
+impl<O: Observer> Scan<'_, O> {
+    /// All layers, in the order in which a Deny is reported (rule 9 and the pseudo-code of the specification).
+    fn stack(&mut self, stack: &Stack<'_>) -> Result<Findings, Denied> {
+        let rcps = if rcps_apply(self.request) { stack.rcps } else { &[] };
+        let scps = if scps_apply(self.request) { stack.scps } else { &[] };
+        let boundary = match &stack.boundary {
+            Some(Boundary::Policy(attached)) => std::slice::from_ref(attached),
+            Some(Boundary::Unreadable) | None => &[],
+        };
+        Ok(Findings {
+            rcps: self.levels(Layer::Rcp, rcps)?,
+            scps: self.levels(Layer::Scp, scps)?,
+            resource: self.layer(Layer::Resource, stack.resource.as_slice())?,
+            identity: self.layer(Layer::Identity, stack.identity)?,
+            boundary: self.layer(Layer::Boundary, boundary)?,
+            session: self.layer(Layer::Session, stack.session.unwrap_or_default())?,
+            vpc_endpoint: self.layer(Layer::VpcEndpoint, stack.vpc_endpoint.unwrap_or_default())?,
+        })
+    }
+
+    /// Rules 45, 59: at every level one policy must allow, at no level may one deny.
+    fn levels(&mut self, layer: Layer, levels: &[Level<'_>]) -> Result<Levels, Denied> {
+        let mut result = Levels::AllAllow;
+        for (index, level) in levels.iter().enumerate() {
+            self.observer.layer(layer, index, Some(level.id));
+            if self.bag(layer, index, level.policies)?.is_none() {
+                result = Levels::OneDoesNot;
+            }
+        }
+        Ok(result)
+    }
+
+    fn layer(&mut self, layer: Layer, policies: &[Attached<'_>]) -> Result<Option<Allowed>, Denied> {
+        if !policies.is_empty() {
+            self.observer.layer(layer, 0, None);
+        }
+        self.bag(layer, 0, policies)
+    }
+
+    /// Rule 7: the policies of a layer are one bag of statements.
+    fn bag(
+        &mut self,
+        layer: Layer,
+        level: usize,
+        policies: &[Attached<'_>],
+    ) -> Result<Option<Allowed>, Denied> {
+        let mut allowed: Option<Allowed> = None;
+        for (policy, attached) in policies.iter().enumerate() {
+            self.observer.policy(attached.name, attached.arn);
+            for (statement, found) in attached.policy.statements().iter().enumerate() {
+                let at = StatementRef { layer, level, policy, statement };
+                let Some(grade) = self.statement(at, found) else { continue };
+                match found.effect() {
+                    Effect::Deny if O::COMPLETE => self.deny = self.deny.or(Some(at)),
+                    Effect::Deny => return Err(Denied(at)),
+                    Effect::Allow if allowed.is_none_or(|best| best.grade < grade) => {
+                        allowed = Some(Allowed { at, grade });
+                    }
+                    Effect::Allow => {}
+                }
+            }
+        }
+        Ok(allowed)
+    }
+
+    /// How a statement matches the request, if it does (rule 6).
+    fn statement(&mut self, at: StatementRef, statement: &Statement) -> Option<Grade> {
+        let grade = self.parts(at.layer, statement.compiled());
+        self.observer.statement(at, statement, grade.is_some());
+        grade
+    }
+
+    fn parts(&mut self, layer: Layer, statement: &CompiledStatement) -> Option<Grade> {
+        let request = self.request;
+        let mut matched = true;
+        // The cheap parts that rule out most statements come first.
+        matched &= self.part(Part::Action, || statement.action.matches(request.action, request.context));
+        if matched || O::COMPLETE {
+            let resource = request.resource.arn;
+            matched &= self.part(Part::Resource, || {
+                statement.resource.matches(statement.effect, resource, request.context)
+            });
+        }
+        let mut grade = None;
+        if matched || O::COMPLETE {
+            grade = self.grade(layer, statement);
+            matched &= self.part(Part::Principal, || grade.is_some());
+        }
+        for (index, clause) in statement.conditions.iter().enumerate() {
+            if !(matched || O::COMPLETE) {
+                break;
+            }
+            matched &= self.part(Part::Condition(index), || clause.matches(request.context));
+        }
+        grade.filter(|_| matched)
+    }
+
+    fn part(&mut self, part: Part, matches: impl FnOnce() -> bool) -> bool {
+        let matched = matches();
+        self.observer.part(part, matched);
+        matched
+    }
+
+    /// How the statement's principal names the caller. Policies of identities speak of whoever they are attached to;
+    /// a policy of a resource that names nobody speaks of nobody (rule 91a).
+    fn grade(&self, layer: Layer, statement: &CompiledStatement) -> Option<Grade> {
+        match &statement.principal {
+            Some(principal) => principal.grade(&self.request.caller, statement.effect, self.has_boundary),
+            None if layer == Layer::Resource => None,
+            None => Some(Grade::Direct),
+        }
+    }
+}
+
+/// The verdict on a request that nothing denies explicitly.
+fn conclude(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> Decision {
+    let caller = &request.caller;
+    if findings.rcps == Levels::OneDoesNot {
+        return Decision::not_allowed_by(Layer::Rcp);
+    }
+    if findings.scps == Levels::OneDoesNot {
+        return Decision::not_allowed_by(Layer::Scp);
+    }
+    if stack.vpc_endpoint.is_some() && findings.vpc_endpoint.is_none() {
+        return Decision::not_allowed_by(Layer::VpcEndpoint);
+    }
+    // Nobody, not even a root user, changes what belongs to AWS (rule 31).
+    if stack.resource_rule == ResourceRule::AwsOwned {
+        return Decision::not_allowed_by(Layer::Identity);
+    }
+    let side = IdentitySide::new(request, stack, findings);
+    if !caller.kind.has_account() {
+        // Rules 27, 28, 200: only a resource's policy can let them in, and only by naming them.
+        return match findings.resource {
+            Some(Allowed { at, grade: Grade::Direct }) => Decision::allowed_by(Layer::Resource, Some(at)),
+            _ => Decision::not_allowed_by(Layer::Resource),
+        };
+    }
+    let needs_resource_policy = matches!(stack.resource_rule, ResourceRule::Trust | ResourceRule::KmsKey);
+    match (findings.resource, same_account(request)) {
+        // Rules 35, 36: both accounts must allow, however the resource's policy names the caller.
+        (Some(resource), false) => side.and_all(Some(resource), &[Layer::Identity, Layer::Boundary, Layer::Session]),
+        (None, false) => Decision::not_allowed_by(Layer::Resource),
+        // Rules 29, 30.
+        (None, true) if needs_resource_policy => Decision::not_allowed_by(Layer::Resource),
+        // Rules 4, 26.
+        (_, true) if caller.kind == CallerKind::Root && !needs_resource_policy => {
+            side.and_all(None, &[Layer::Boundary, Layer::Session])
+        }
+        // Rules 18, 20, 21.
+        (Some(resource), true) if resource.grade == Grade::Direct => {
+            Decision::allowed_by(Layer::Resource, Some(resource.at))
+        }
+        (Some(resource), true) if resource.grade == Grade::Issuer => {
+            side.and_all(Some(resource), &[Layer::Boundary, Layer::Session])
+        }
+        // Rules 13, 22: the account alone delegates, so the identity side decides.
+        (_, true) => side.and_all(None, &[Layer::Identity, Layer::Boundary, Layer::Session]),
+    }
+}
+
+/// What the caller's own account allows.
+struct IdentitySide {
+    identity: Option<StatementRef>,
+    identity_allows: bool,
+    boundary_allows: bool,
+    session_allows: bool,
+}
+
+impl IdentitySide {
+    fn new(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> Self {
+        let caller = &request.caller;
+        // Root has no policies and needs none (rules 4, 26); nor has a federated user that root made.
+        let is_root = caller.kind == CallerKind::Root
+            || (caller.kind == CallerKind::FederatedUser && caller.issuer_arn.is_some_and(is_root_arn));
+        let session_allows = match (stack.session, caller.kind) {
+            (Some(_), _) => findings.session.is_some(),
+            // Rule 24: without session policy a federated user has no permissions.
+            (None, CallerKind::FederatedUser) => false,
+            (None, _) => true,
+        };
+        Self {
+            identity: findings.identity.map(|allowed| allowed.at),
+            identity_allows: is_root || findings.identity.is_some(),
+            boundary_allows: stack.boundary.is_none() || findings.boundary.is_some(),
+            session_allows,
+        }
+    }
+
+    /// Allowed if all these layers allow; otherwise the first that does not is the reason (rule 9).
+    fn and_all(&self, resource: Option<Allowed>, layers: &[Layer]) -> Decision {
+        let allows = |layer: &Layer| match layer {
+            Layer::Identity => self.identity_allows,
+            Layer::Boundary => self.boundary_allows,
+            Layer::Session => self.session_allows,
+            Layer::Resource | Layer::Scp | Layer::Rcp | Layer::VpcEndpoint => false,
+        };
+        match (layers.iter().find(|layer| !allows(layer)), resource, self.identity) {
+            (Some(layer), ..) => Decision::not_allowed_by(*layer),
+            (None, Some(resource), _) => Decision::allowed_by(Layer::Resource, Some(resource.at)),
+            (None, None, Some(identity)) => Decision::allowed_by(Layer::Identity, Some(identity)),
+            (None, None, None) => Decision::allowed_without_policy(),
+        }
+    }
+}
+
+/// Rule 10: what is no request cannot be allowed.
+fn is_well_formed(request: &Request<'_>) -> bool {
+    let action = request.action.split_once(':').is_some_and(|(vendor, name)| {
+        !vendor.is_empty() && !name.is_empty() && !name.contains(':') && !request.action.contains(['*', '?'])
+    });
+    action && !request.resource.arn.is_empty()
+}
+
+/// Rule 74: what any signed caller may do, whatever policies say. Session tokens are for users and root (rule 72).
+fn needs_no_permission(request: &Request<'_>) -> bool {
+    let kind = request.caller.kind;
+    if request.action.eq_ignore_ascii_case("sts:GetCallerIdentity") {
+        kind.has_account()
+    } else if request.action.eq_ignore_ascii_case("sts:GetSessionToken") {
+        matches!(kind, CallerKind::User | CallerKind::Root)
+    } else {
+        false
+    }
+}
+
+/// Rules 43, 44: SCPs limit the users, roles and root of their account, but no service-linked roles.
+fn scps_apply(request: &Request<'_>) -> bool {
+    request.caller.kind.has_account() && !request.caller.service_linked
+}
+
+/// Rule 55.
+fn rcps_apply(request: &Request<'_>) -> bool {
+    !request.caller.service_linked && !request.action.eq_ignore_ascii_case("kms:RetireGrant")
+}
+
+/// Rule 41; an owner that is not known is another account, except where there is no resource at all.
+fn same_account(request: &Request<'_>) -> bool {
+    match (request.caller.account, request.resource.account) {
+        (Some(caller), Some(owner)) => caller == owner,
+        (Some(_), None) => request.resource.arn == "*",
+        (None, _) => false,
+    }
+}
+
+fn is_root_arn(arn: &str) -> bool {
+    keygate_ident::ArnParts::split(arn).is_some_and(|parts| parts.service == "iam" && parts.resource == "root")
+}

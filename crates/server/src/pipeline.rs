@@ -1,0 +1,397 @@
+//! The way of one request: the stages, in the order that decides which error a client sees first.
+//!
+//! 1. route: the credential scope names the service
+//! 2. authenticate: signature, key, session
+//! 3. decode: the message names the operation; its input, and the model's constraints
+//! 4. authorize: everything the operation asks
+//! 5. effect, and its commit together with the audit record
+//! 6. encode the answer
+//!
+//! Whatever happens, one audit record is made and one answer sent.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode};
+use keygate_ident::{AccountId, Entropy};
+use keygate_operation::{Ask, Asks, Call, Environment, ReadCx, WriteCx};
+use keygate_seal::KeyRing;
+use keygate_sigv4::{AuthError, Header, Rules};
+use keygate_state::{Account, Caller, KeyStatus};
+use keygate_trail::{Event, Trail, TryAppendError};
+use keygate_wire::{ApiError, Auth, HttpResponse, Limits, Protocol, ServiceSchema, Value, validate};
+
+use crate::audit::Record;
+use crate::authenticate::{Authenticated, Authenticator, Failed};
+use crate::authorize::authorize;
+use crate::clock::{self, SystemEntropy};
+use crate::context;
+use crate::facts::UseFacts;
+use crate::metrics::Metrics;
+use crate::node::{Node, WriteEnd, WriteError, Written};
+use crate::outbox::Outbox;
+use crate::request::Request;
+use crate::restrict;
+use crate::route::{self, Routed, Table};
+
+/// The service: everything behind the listener.
+pub struct Keygate {
+    pub(crate) node: Arc<Node>,
+    pub(crate) keys: Arc<KeyRing>,
+    pub(crate) facts: Arc<UseFacts>,
+    pub(crate) trail: Arc<Trail>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) table: Table,
+    pub(crate) limits: Limits,
+}
+
+/// How a request ended.
+enum End {
+    /// Its audit record is still to be written to the trail.
+    Unrecorded(Result<HttpResponse, ApiError>),
+    /// Its audit record was committed with its effect.
+    Recorded(HttpResponse),
+}
+
+/// An authenticated request to a known operation.
+struct Proved<'a> {
+    request: &'a Request,
+    region: String,
+    routed: Routed<'a>,
+    input: Value,
+    account: Arc<Account>,
+    caller: Caller,
+}
+
+impl Keygate {
+    /// Answers one request.
+    pub async fn answer(&self, request: Request) -> Response<Bytes> {
+        let started = clock::instant();
+        let request_id = clock::uuid();
+        let mut record = Record::new(&request, &request_id, self.node.partition());
+        let mut service = None;
+        let end = match self.prove(&request, &mut record, &mut service) {
+            Ok(proved) => self.perform(&proved, &mut record, &request_id).await,
+            Err(error) => End::Unrecorded(Err(error)),
+        };
+        let service = service.unwrap_or_else(|| route::service_of_message(&request));
+        let (response, code) = self.conclude(end, service, record, &request_id, started).await;
+        if let Some(code) = code {
+            tracing::debug!(request_id, code, "refused");
+        }
+        into_http(response, &request_id)
+    }
+
+    /// Stages 1 to 3.
+    fn prove<'a>(
+        &'a self,
+        request: &'a Request,
+        record: &mut Record,
+        service: &mut Option<&'static ServiceSchema>,
+    ) -> Result<Proved<'a>, ApiError> {
+        let headers: Vec<Header<'_>> =
+            request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let signed = keygate_sigv4::HttpRequest {
+            method: request.method.as_str(),
+            path: request.uri.path(),
+            query: request.query(),
+            headers: &headers,
+            body: &request.body,
+        };
+        let message = keygate_wire::HttpRequest {
+            method: request.method.as_str(),
+            path: request.uri.path(),
+            query: request.query(),
+            headers: &request.headers,
+            body: &request.body,
+        };
+        // Route.
+        let presented = match keygate_sigv4::read(&signed) {
+            Ok(presented) => presented,
+            Err(AuthError::MissingAuthenticationToken) => return Err(self.unsigned(request, &message, record)),
+            Err(error) => return Err(auth_error(&error, route::service_of_message(request).protocol)),
+        };
+        let key_id = presented.access_key_id();
+        record.presented(key_id, self.authenticator.account_of(key_id));
+        let scope = presented.scope();
+        let found = route::service_of_scope(scope.service, request);
+        let known = found.ok_or_else(|| unknown_service(scope.service))?;
+        *service = Some(known);
+        record.service(known.endpoint_prefix, scope.region);
+        // Authenticate.
+        let refuse = |error: AuthError| auth_error(&error, known.protocol);
+        let rules = Rules::of(known.signing_name);
+        let checked = presented.check(&signed, request.arrived, &rules).map_err(refuse)?;
+        let Authenticated { account, caller } =
+            self.authenticator.authenticate(&presented, &checked, request.arrived).map_err(|failed| match failed {
+                Failed::Client(error) => refuse(error),
+                Failed::Unavailable => unavailable(),
+            })?;
+        record.caller(&caller);
+        self.facts.record(&caller, request.arrived, scope.region, known.signing_name);
+        // Decode.
+        let routed = self.table.operation(known, &message, &self.limits)?;
+        record.operation(routed.operation, routed.entry.is_some_and(keygate_operation::Entry::writes));
+        let input = routed.decode(&message, &self.limits)?;
+        record.parameters(routed.operation.input, &input);
+        validate(routed.operation.input, &input, known.quotes_values).map_err(|error| ApiError::validation(error.to_string()))?;
+        Ok(Proved { request, region: scope.region.to_owned(), routed, input, account, caller })
+    }
+
+    /// A request without a signature: refused, except that an operation which takes none is told apart from one
+    /// that does.
+    fn unsigned(
+        &self,
+        request: &Request,
+        message: &keygate_wire::HttpRequest<'_>,
+        record: &mut Record,
+    ) -> ApiError {
+        let service = route::service_of_message(request);
+        record.service(service.endpoint_prefix, "");
+        if let Ok(routed) = self.table.operation(service, message, &self.limits) {
+            record.operation(routed.operation, false);
+            if routed.operation.auth == Auth::None && routed.entry.is_none() {
+                return ApiError::not_implemented(routed.operation.name);
+            }
+        }
+        auth_error(&AuthError::MissingAuthenticationToken, service.protocol)
+    }
+
+    /// Stages 4 to 6.
+    async fn perform(&self, proved: &Proved<'_>, record: &mut Record, request_id: &str) -> End {
+        if let Err(error) = restrict::check(&proved.caller, proved.routed.operation) {
+            return End::Unrecorded(Err(error));
+        }
+        let Some(entry) = proved.routed.entry else {
+            return End::Unrecorded(Err(self.not_implemented(proved, record)));
+        };
+        let call = match entry.start(proved.input.clone()) {
+            Ok(call) => call,
+            Err(error) => return End::Unrecorded(Err(error)),
+        };
+        let operation = proved.routed.operation;
+        let encode = |output: &Value| Protocol::encode_response(operation, output, request_id);
+        if entry.writes() {
+            match self.write(proved, call.as_ref(), record).await {
+                Ok(WriteEnd::Committed(Ok(output))) => End::Recorded(encode(&output)),
+                Ok(WriteEnd::Unchanged(Ok(output))) => End::Unrecorded(Ok(encode(&output))),
+                Ok(WriteEnd::Committed(Err(error)) | WriteEnd::Unchanged(Err(error))) => {
+                    End::Unrecorded(Err(error))
+                }
+                Err(error) => End::Unrecorded(Err(error)),
+            }
+        } else {
+            End::Unrecorded(self.read(proved, call.as_ref(), record).map(|output| encode(&output)))
+        }
+    }
+
+    fn read(&self, proved: &Proved<'_>, call: &dyn Call, record: &mut Record) -> Result<Value, ApiError> {
+        let entropy = RefCell::new(SystemEntropy);
+        let cx = ReadCx {
+            account: &proved.account,
+            caller: &proved.caller,
+            env: self.environment(proved, &entropy),
+        };
+        let asks = call.asks(&cx)?;
+        self.allow(proved, &proved.account, &proved.caller, &asks, record)?;
+        let output = call.read(&cx)?;
+        record.answered(proved.routed.operation.output, &output);
+        Ok(output)
+    }
+
+    async fn write(
+        &self,
+        proved: &Proved<'_>,
+        call: &dyn Call,
+        record: &mut Record,
+    ) -> Result<WriteEnd<Result<Value, ApiError>>, ApiError> {
+        let run = |draft: &mut keygate_state::Draft| {
+            // The newest tree may know the caller differently: its key deactivated, its user gone.
+            let caller = still_there(draft, &proved.caller).map_err(Err)?;
+            let entropy = RefCell::new(SystemEntropy);
+            let env = self.environment(proved, &entropy);
+            let cx = ReadCx { account: draft, caller: &caller, env };
+            let asks = call.asks(&cx).map_err(Err)?;
+            self.allow(proved, draft, &caller, &asks, record).map_err(Err)?;
+            let mut cx = WriteCx { draft, caller: &caller, env };
+            let output = call.write(&mut cx).map_err(Err)?;
+            record.answered(proved.routed.operation.output, &output);
+            let audit = record.event(clock::now()).encode();
+            Ok(Written { answer: Ok(output), audit })
+        };
+        let end = self.node.write(proved.account.id(), run).await;
+        end.map_err(|WriteError::NoAccount | WriteError::Unavailable| unavailable()).inspect(|end| {
+            if let WriteEnd::Committed(_) = end {
+                self.outbox.wake();
+            }
+        })
+    }
+
+    fn allow(
+        &self,
+        proved: &Proved<'_>,
+        account: &Account,
+        caller: &Caller,
+        asks: &Asks,
+        record: &mut Record,
+    ) -> Result<(), ApiError> {
+        record.asks(asks, caller.account);
+        if asks.is_empty() {
+            return Ok(());
+        }
+        let context = context::of_request(proved.request, &proved.region, account.partition(), caller);
+        match authorize(account, caller, asks, &context) {
+            Ok(decided) => {
+                if let Some(decided) = decided {
+                    record.decision(decided);
+                }
+                Ok(())
+            }
+            Err(refused) => {
+                record.decision(refused.decision);
+                Err(refused.error)
+            }
+        }
+    }
+
+    /// What is not built yet is denied like anything else, and only then says so.
+    fn not_implemented(&self, proved: &Proved<'_>, record: &mut Record) -> ApiError {
+        let operation = proved.routed.operation;
+        let required = keygate_catalog::action_of(operation.service.signing_name, operation.name);
+        let Some(required) = required else {
+            // An operation without a known action can not be authorized: refused, not let through.
+            return ApiError::access_denied(format!("{} has no action that could be allowed", operation.name));
+        };
+        let asks = required.actions().iter().fold(Asks::none(), |asks, action| asks.and(Ask::on_any(action)));
+        match self.allow(proved, &proved.account, &proved.caller, &asks, record) {
+            Ok(()) => ApiError::not_implemented(operation.name),
+            Err(error) => error,
+        }
+    }
+
+    fn environment<'a>(&'a self, proved: &'a Proved<'_>, entropy: &'a RefCell<dyn Entropy>) -> Environment<'a> {
+        Environment {
+            now: proved.request.arrived,
+            region: &proved.region,
+            directory: self.node.as_ref(),
+            facts: self.facts.as_ref(),
+            keys: &self.keys,
+            entropy,
+        }
+    }
+
+    /// Records the end where that is still to be done, and makes the answer.
+    async fn conclude(
+        &self,
+        end: End,
+        service: &'static ServiceSchema,
+        mut record: Record,
+        request_id: &str,
+        started: std::time::Instant,
+    ) -> (HttpResponse, Option<String>) {
+        let encode = |error: &ApiError| Protocol::encode_error(service, error, request_id);
+        let (response, code) = match end {
+            End::Recorded(response) => (response, None),
+            End::Unrecorded(result) => {
+                if let Err(error) = &result {
+                    record.failed(error);
+                }
+                let recorded = self.append(record.events(clock::now())).await;
+                match result {
+                    // What can not be recorded is not answered with success.
+                    Ok(_) if !recorded => (encode(&unavailable()), Some("ServiceUnavailable".to_owned())),
+                    Ok(response) => (response, None),
+                    Err(error) => (encode(&error), Some(error.code().to_owned())),
+                }
+            }
+        };
+        let (source, name) = record.labels();
+        self.metrics.observe(source, name, response.status, code.as_deref(), started.elapsed());
+        (response, code)
+    }
+
+    async fn append(&self, events: Vec<Event>) -> bool {
+        for event in events {
+            let appended = match self.trail.try_append(event) {
+                Ok(()) => Ok(()),
+                Err(TryAppendError::Failed(error)) => Err(error.to_string()),
+                Err(TryAppendError::Full(event)) => {
+                    // Back-pressure instead of loss: this request waits for the disk.
+                    let trail = Arc::clone(&self.trail);
+                    let waited = tokio::task::spawn_blocking(move || trail.append(*event)).await;
+                    match waited {
+                        Ok(Ok(())) => Ok(()),
+                        Ok(Err(error)) => Err(error.to_string()),
+                        Err(error) => Err(error.to_string()),
+                    }
+                }
+            };
+            if let Err(error) = appended {
+                tracing::error!(error, "an audit record can not be written");
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The caller as the newest tree knows it.
+///
+/// # Errors
+/// It is gone, or its key is not active any more.
+fn still_there(account: &Account, caller: &Caller) -> Result<Caller, ApiError> {
+    let gone = || auth_error(&AuthError::InvalidClientTokenId, Protocol::Query);
+    match &caller.session {
+        Some(session) => Caller::session(account, Arc::clone(session)).ok_or_else(gone),
+        None => {
+            let (owner, key) = account.access_key(&caller.access_key).ok_or_else(gone)?;
+            if key.status != KeyStatus::Active {
+                return Err(gone());
+            }
+            let id = caller.access_key.clone();
+            Ok(match owner {
+                Some(user) => Caller::user(account, user, id),
+                None => Caller::root(account, id),
+            })
+        }
+    }
+}
+
+fn auth_error(error: &AuthError, protocol: Protocol) -> ApiError {
+    let family = match protocol {
+        Protocol::Query => keygate_sigv4::Protocol::Query,
+        Protocol::Json10 | Protocol::Json11 => keygate_sigv4::Protocol::Json,
+        Protocol::RestJson => keygate_sigv4::Protocol::RestJson,
+    };
+    ApiError::new(error.code_for(family), error.status_for(family), error.message())
+}
+
+fn unknown_service(name: &str) -> ApiError {
+    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
+    ApiError::new("UnknownService", 404, format!("Keygate does not serve the service '{name}'."))
+}
+
+fn unavailable() -> ApiError {
+    ApiError::new("ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.")
+}
+
+fn into_http(response: HttpResponse, request_id: &str) -> Response<Bytes> {
+    let mut http = Response::new(Bytes::from(response.body));
+    *http.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *http.headers_mut() = response.headers;
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        http.headers_mut().insert("x-amzn-requestid", id);
+    }
+    http
+}
+
+/// Accounts other than the caller's in which a request is recorded too.
+pub(crate) fn other_accounts(asks: &Asks, caller: AccountId) -> Vec<AccountId> {
+    let mut others: Vec<AccountId> = asks.iter().filter_map(|ask| ask.owner).filter(|id| *id != caller).collect();
+    others.sort_unstable();
+    others.dedup();
+    others
+}
