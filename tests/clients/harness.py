@@ -5,6 +5,7 @@ configuration. A test that wants isolation takes a fresh account: accounts cost 
 """
 
 import dataclasses
+import functools
 import itertools
 import json
 import os
@@ -279,18 +280,24 @@ class User:
         return Credentials.of_session(self.sts.assume_role(RoleArn=arn, RoleSessionName=session, **more))
 
 
-def client(server, service, credentials, *, validate=True, **settings):
+def client(server, service, credentials, *, endpoint_url=None, **settings):
     """A boto3 client; it does not retry, so that a flaky answer is seen. `validate=False` sends what boto3 would refuse."""
+    return _client(endpoint_url or server.endpoint, service, credentials, **settings)
+
+
+@functools.lru_cache(maxsize=512)
+def _client(endpoint, service, credentials, *, validate=True, verify=None):
+    """Making a client takes longer than most calls, so each is made once."""
     return _SESSION.client(
         service,
-        endpoint_url=settings.pop("endpoint_url", server.endpoint),
+        endpoint_url=endpoint,
+        verify=verify,
         aws_access_key_id=credentials.access_key,
         aws_secret_access_key=credentials.secret_key,
         aws_session_token=credentials.token,
         config=Config(
             retries={"total_max_attempts": 1}, parameter_validation=validate, connect_timeout=10, read_timeout=30
         ),
-        **settings,
     )
 
 

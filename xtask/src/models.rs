@@ -15,8 +15,15 @@ use json::Json;
 use serde::Deserialize;
 
 /// Members of a model that are prose or serve clients only.
-const PROSE: &[&str] =
-    &["documentation", "description", "deprecatedMessage", "deprecatedSince", "documentationUrl", "synonyms", "examples"];
+const PROSE: &[&str] = &[
+    "documentation",
+    "description",
+    "deprecatedMessage",
+    "deprecatedSince",
+    "documentationUrl",
+    "synonyms",
+    "examples",
+];
 
 /// `models/lock.toml`.
 #[derive(Deserialize)]
@@ -50,8 +57,13 @@ impl Lock {
 
     fn render(&self) -> String {
         let Source { package, version, sha256, licence } = &self.source;
-        let mut out = String::from("# Renewed by `cargo xtask models update [--version V]`. Prose is left out of every file.\n\n");
-        let _ = write!(out, "[source]\npackage = {package:?}\nversion = {version:?}\nsha256 = {sha256:?}\nlicence = {licence:?}\n");
+        let mut out = String::from(
+            "# Renewed by `cargo xtask models update [--version V]`. Prose is left out of every file.\n\n",
+        );
+        let _ = write!(
+            out,
+            "[source]\npackage = {package:?}\nversion = {version:?}\nsha256 = {sha256:?}\nlicence = {licence:?}\n"
+        );
         for LockedFile { from, to } in &self.file {
             let _ = write!(out, "\n[[file]]\nfrom = {from:?}\nto = {to:?}\n");
         }
@@ -79,7 +91,8 @@ fn fetch_and_write(root: &Path, work: &Path, lock: &mut Lock) -> crate::TaskResu
     run(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(work))?;
     let unpacked = work.join(format!("{}-{}", lock.source.package, lock.source.version));
     for file in &lock.file {
-        let text = fs::read_to_string(unpacked.join(&file.from)).map_err(|error| format!("{}: {error}", file.from))?;
+        let text = fs::read_to_string(unpacked.join(&file.from))
+            .map_err(|error| format!("{}: {error}", file.from))?;
         let target = root.join(&file.to);
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;
@@ -99,7 +112,8 @@ fn download(work: &Path, source: &Source) -> Result<PathBuf, Box<dyn Error>> {
 }
 
 fn sha256(archive: &Path) -> Result<String, Box<dyn Error>> {
-    let output = Command::new("python3").args(["-m", "pip", "hash", "--algorithm", "sha256"]).arg(archive).output()?;
+    let output =
+        Command::new("python3").args(["-m", "pip", "hash", "--algorithm", "sha256"]).arg(archive).output()?;
     let text = String::from_utf8(output.stdout)?;
     let digest = text.rsplit("sha256:").next().map(str::trim).unwrap_or_default();
     if digest.len() == 64 { Ok(digest.to_owned()) } else { Err(format!("pip hash answered {text}").into()) }
@@ -119,12 +133,15 @@ fn strip(json: Json, model: bool) -> Json {
                 .into_iter()
                 .filter(|(key, value)| !(model && PROSE.contains(&key.as_str()) && is_prose(value)))
                 .map(|(key, value)| {
-                    let data = matches!(key.as_str(), "params" | "result" | "response" | "serialized" | "error");
+                    let data =
+                        matches!(key.as_str(), "params" | "result" | "response" | "serialized" | "error");
                     (key, strip(value, model && !data))
                 })
                 .collect(),
         ),
-        Json::List(elements) => Json::List(elements.into_iter().map(|element| strip(element, model)).collect()),
+        Json::List(elements) => {
+            Json::List(elements.into_iter().map(|element| strip(element, model)).collect())
+        }
         scalar => scalar,
     }
 }
@@ -137,7 +154,11 @@ fn is_prose(value: &Json) -> bool {
 fn render_lines(json: &Json) -> String {
     let (open, close, lines) = match json {
         Json::List(elements) => ("[", "]", elements.iter().map(Json::to_string).collect::<Vec<_>>()),
-        _ => ("{", "}", json.entries().iter().map(|(key, value)| format!("{key:?}:{}", section(key, value))).collect()),
+        _ => (
+            "{",
+            "}",
+            json.entries().iter().map(|(key, value)| format!("{key:?}:{}", section(key, value))).collect(),
+        ),
     };
     format!("{open}\n{}\n{close}\n", lines.join(",\n"))
 }
@@ -146,7 +167,8 @@ fn section(key: &str, value: &Json) -> String {
     if !matches!(key, "operations" | "shapes") {
         return value.to_string();
     }
-    let lines: Vec<String> = value.entries().iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
+    let lines: Vec<String> =
+        value.entries().iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
     format!("{{\n{}\n}}", lines.join(",\n"))
 }
 

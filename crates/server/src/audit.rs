@@ -49,8 +49,8 @@ impl Record {
     }
 
     /// The service and region that the request was sent to.
-    pub(crate) fn service(&mut self, endpoint_prefix: &'static str, region: &str) {
-        self.event.event_source = Cow::Owned(format!("{endpoint_prefix}.amazonaws.com"));
+    pub(crate) fn service(&mut self, endpoint_prefix: &str, region: &str) {
+        self.event.event_source = Cow::Borrowed(crate::start::event_source(endpoint_prefix));
         self.event.region = Cow::Owned(region.to_owned());
     }
 

@@ -199,7 +199,7 @@ impl Operation {
 impl Series {
     fn outcome(&self, status: u16, error_code: Option<&str>) -> &Counter {
         match (status, error_code) {
-            (..400, _) => &self.success,
+            (..=399, _) => &self.success,
             (500.., _) => &self.server_error,
             (_, Some("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation")) => &self.denied,
             // Everything else that AWS answers with 401 or 403 is about the signature, the key or the session.

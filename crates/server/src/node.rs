@@ -5,12 +5,12 @@
 //! memory and share an fsync, and nobody sees a tree before it is durable. If a commit fails, everything that was
 //! built upon it fails too; the head goes back to what is stored, and the writers run again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use keygate_ident::{AccountId, Partition};
-use keygate_state::{Account, Directory, Draft, RECORD_FORMAT, StoredChange, StoredRecord, Unavailable};
+use keygate_state::{Account, Directory, Draft, Quota, RECORD_FORMAT, StoredChange, StoredRecord, Unavailable};
 use keygate_store::{
     At, Batch, Change, CommitError, Loaded, Novelty, Part, Record, RecordKey, Revision, Store, ValueId,
 };
@@ -22,6 +22,7 @@ const ATTEMPTS: usize = 16;
 pub struct Node {
     store: Arc<dyn Store>,
     partition: Partition,
+    quotas: Arc<BTreeMap<Quota, u32>>,
     slots: RwLock<HashMap<AccountId, Arc<Slot>>>,
 }
 
@@ -65,8 +66,8 @@ pub enum WriteError {
 
 impl Node {
     /// The accounts in this store.
-    pub fn new(store: Arc<dyn Store>, partition: Partition) -> Self {
-        Self { store, partition, slots: RwLock::default() }
+    pub fn new(store: Arc<dyn Store>, partition: Partition, quotas: BTreeMap<Quota, u32>) -> Self {
+        Self { store, partition, quotas: Arc::new(quotas), slots: RwLock::default() }
     }
 
     /// The store behind.
@@ -96,7 +97,7 @@ impl Node {
             let page = self.store.values(PREFIX, after.as_ref(), 1000).map_err(log_store)?;
             let Some((last, _)) = page.last() else { return Ok(ids) };
             after = Some(last.clone());
-            let number = |value: &ValueId| value.as_str().strip_prefix(PREFIX)?.parse().ok();
+            let number = |value: &ValueId| value.as_str().strip_prefix(PREFIX)?.parse::<AccountId>().ok();
             ids.extend(page.iter().filter_map(|(value, _)| number(value)));
         }
     }
@@ -106,7 +107,7 @@ impl Node {
     /// # Errors
     /// The store did not take it.
     pub fn create(&self, id: AccountId, fill: impl FnOnce(&mut Draft)) -> Result<Option<Arc<Account>>, Unavailable> {
-        let mut draft = Draft::of(&Account::empty(id, self.partition));
+        let mut draft = Draft::of(&Account::empty(id, self.partition).with_quotas(&self.quotas));
         fill(&mut draft);
         let (account, changes) = draft.finish();
         let batch = Batch::of(part(id, 0, changes));
@@ -210,7 +211,7 @@ impl Node {
             tracing::error!(%error, account = %id, "an account can not be loaded");
             Unavailable
         })?;
-        Ok(Some(account))
+        Ok(Some(account.with_quotas(&self.quotas)))
     }
 }
 

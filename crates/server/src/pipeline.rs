@@ -223,7 +223,7 @@ impl Keygate {
             Ok(Written { answer: Ok(output), audit })
         };
         let end = self.node.write(proved.account.id(), run).await;
-        end.map_err(|WriteError::NoAccount | WriteError::Unavailable| unavailable()).inspect(|end| {
+        end.map_err(|_: WriteError| unavailable()).inspect(|end| {
             if let WriteEnd::Committed(_) = end {
                 self.outbox.wake();
             }
@@ -317,7 +317,6 @@ impl Keygate {
         for event in events {
             let appended = match self.trail.try_append(event) {
                 Ok(()) => Ok(()),
-                Err(TryAppendError::Failed(error)) => Err(error.to_string()),
                 Err(TryAppendError::Full(event)) => {
                     // Back-pressure instead of loss: this request waits for the disk.
                     let trail = Arc::clone(&self.trail);
@@ -328,6 +327,7 @@ impl Keygate {
                         Err(error) => Err(error.to_string()),
                     }
                 }
+                Err(error) => Err(error.to_string()),
             };
             if let Err(error) = appended {
                 tracing::error!(error, "an audit record can not be written");

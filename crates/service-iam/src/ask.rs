@@ -3,8 +3,12 @@
 //! An existing entity is asked for by its real ARN, path included and in its own spelling: a caller can not slip
 //! past a Deny by another spelling of the name. A name that does not exist is asked for at path `/`.
 
+use keygate_ident::{Arn, ArnParts};
 use keygate_operation::{Ask, ReadCx};
-use keygate_state::{Group, InstanceProfile, Principal, Role, User};
+use keygate_shapes::iam;
+use keygate_state::{Group, InstanceProfile, ManagedRef, Principal, Role, User};
+
+use crate::input;
 
 /// The key by which a policy can demand a permissions boundary (rule 65).
 pub(crate) const PERMISSIONS_BOUNDARY: &str = "iam:PermissionsBoundary";
@@ -20,6 +24,21 @@ pub(crate) fn principal<P: Principal>(cx: &ReadCx<'_>, action: &'static str, nam
         }
         None => Ask::on(action, P::arn_of_name(cx.partition(), cx.account_id(), name)),
     }
+}
+
+/// This action on this user or role, with the permissions boundary that it has now (rule 65).
+pub(crate) fn bounded<P: Principal>(cx: &ReadCx<'_>, action: &'static str, name: &str) -> Ask {
+    let boundary = P::table(cx.account).named(name).and_then(|entity| entity.boundary());
+    principal::<P>(cx, action, name).key(PERMISSIONS_BOUNDARY, boundary.map(ManagedRef::arn))
+}
+
+/// This action on something that is to be created with these tags: they are in the request, and count as the
+/// resource's own (rule 217).
+pub(crate) fn creation(action: &'static str, arn: Arn, tags: Option<&[iam::Tag]>) -> Ask {
+    let ask = Ask::on(action, arn).request_tags(input::pairs(tags));
+    input::pairs(tags).fold(ask, |ask, (key, value)| {
+        ask.key(&format!("aws:ResourceTag/{key}"), Some(value)).key(&format!("iam:ResourceTag/{key}"), Some(value))
+    })
 }
 
 /// This action on this user.
@@ -48,9 +67,15 @@ pub(crate) fn instance_profile(cx: &ReadCx<'_>, action: &'static str, name: &str
     }
 }
 
-/// This action on the managed policy with this ARN; the ARN need not exist.
+/// This action on the managed policy with this ARN; the ARN need not exist. AWS's policies count as the caller's
+/// own. A policy of another account is that account's, so that nobody is allowed anything on it (rule 239).
 pub(crate) fn policy(cx: &ReadCx<'_>, action: &'static str, arn: &str) -> Ask {
     let ask = Ask::named(action.into(), arn.to_owned());
+    let owner = ArnParts::split(arn).and_then(|parts| parts.account.parse().ok());
+    let ask = match owner {
+        Some(owner) => ask.owned_by(owner),
+        None => ask,
+    };
     match cx.account.own_policy(arn) {
         Some(policy) => ask.resource_tags(&policy.tags),
         None => ask,
@@ -61,4 +86,36 @@ pub(crate) fn policy(cx: &ReadCx<'_>, action: &'static str, arn: &str) -> Ask {
 pub(crate) fn listing(cx: &ReadCx<'_>, action: &'static str, kind: &str, path_prefix: Option<&str>) -> Ask {
     let prefix = path_prefix.unwrap_or("/");
     Ask::named(action.into(), format!("arn:{}:iam::{}:{kind}{prefix}", cx.partition(), cx.account_id()))
+}
+
+/// Asserts that the catalogue knows what is asked: the action, the resource by its type, every condition key; and
+/// that the permissions boundary is told wherever it can be asked about. Worlds of such tests have boundaries.
+///
+/// `on_account` are actions that the catalogue has without resource types.
+#[cfg(test)]
+pub(crate) fn assert_catalogued(asks: &keygate_operation::Asks, on_account: &[&str]) {
+    let service = keygate_catalog::catalog().service("iam").unwrap();
+    assert!(!asks.is_empty());
+    for ask in asks.iter() {
+        let name = ask.action.strip_prefix("iam:").unwrap();
+        let action = service.action(name).unwrap_or_else(|| panic!("unknown action {name}"));
+        let kind = ask.resource.split(':').nth(5).and_then(|resource| resource.split('/').next()).unwrap();
+        assert_eq!(action.resources.is_empty(), on_account.contains(&name), "{name}: resource types");
+        assert!(action.resources.is_empty() || action.resource(kind).is_some(), "{name} on {}", ask.resource);
+        let of_resource = service.resource_type(kind).unwrap();
+        let known = |key: &str| {
+            action.knows_condition_key(key)
+                || of_resource.condition_keys.iter().any(|known| {
+                    let known = service.condition_key(known).unwrap();
+                    known.is(key)
+                })
+        };
+        for (key, _) in &ask.keys {
+            // IAM tells the tags of every kind of resource under both names.
+            let tag = key.starts_with("aws:ResourceTag/") || key.starts_with("iam:ResourceTag/");
+            assert!(tag || known(key), "{name} does not know {key}");
+        }
+        let bounded = ask.keys.iter().any(|(key, _)| key == PERMISSIONS_BOUNDARY);
+        assert_eq!(bounded, action.knows_condition_key(PERMISSIONS_BOUNDARY), "{name}: boundary");
+    }
 }

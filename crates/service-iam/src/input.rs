@@ -1,9 +1,9 @@
 //! What comes in: optional paths, tags, permissions boundaries.
 
-use keygate_ident::EntityPath;
+use keygate_ident::{AccountId, ArnParts, EntityPath, Partition};
 use keygate_operation::Failure;
 use keygate_shapes::{declares, iam};
-use keygate_state::{Account, ManagedRef, NoSuchEntity, Quota, TagCase, Tags};
+use keygate_state::{Account, InvalidInput, ManagedRef, NoSuchEntity, Quota, TagCase, Tags};
 use keygate_wire::OperationModel;
 
 /// The path given, or `/`. The model's pattern has been checked before.
@@ -31,11 +31,80 @@ where
     Ok(result)
 }
 
-/// The permissions boundary given: a managed policy that exists (rule 61).
-pub(crate) fn boundary(account: &Account, arn: Option<&str>) -> Result<Option<ManagedRef>, NoSuchEntity> {
+/// Why a permissions boundary was not accepted.
+#[derive(Debug)]
+pub(crate) enum BoundaryError {
+    /// The text is not the ARN of a managed policy.
+    Invalid(InvalidInput),
+    /// There is no such policy, or it can not be attached.
+    Absent(NoSuchEntity),
+}
+
+impl<M> From<BoundaryError> for Failure<M>
+where
+    M: OperationModel + declares::InvalidInput + declares::NoSuchEntity,
+{
+    fn from(error: BoundaryError) -> Self {
+        match error {
+            BoundaryError::Invalid(error) => error.into(),
+            BoundaryError::Absent(error) => error.into(),
+        }
+    }
+}
+
+/// The permissions boundary given: a managed policy that exists (rule 61) and does not belong to a service.
+pub(crate) fn boundary(account: &Account, arn: Option<&str>) -> Result<Option<ManagedRef>, BoundaryError> {
     let Some(arn) = arn else { return Ok(None) };
-    match account.managed(arn) {
+    if !is_policy_arn(arn) {
+        return Err(BoundaryError::Invalid(InvalidInput::new(format!("ARN {arn} is not valid."))));
+    }
+    match account.managed(arn).filter(|_| !is_service_role_policy(arn)) {
         Some(_) => Ok(Some(ManagedRef::new(arn))),
-        None => Err(NoSuchEntity::new(format!("Scope ARN: {arn} does not exist or is not attachable."))),
+        None => {
+            let message = format!("Scope ARN: {arn} does not exist or is not attachable.");
+            Err(BoundaryError::Absent(NoSuchEntity::new(message)))
+        }
+    }
+}
+
+/// Whether this is the ARN of a managed policy, existing or not.
+pub(crate) fn is_policy_arn(arn: &str) -> bool {
+    ArnParts::split(arn).is_some_and(|parts| {
+        Partition::from_name(parts.partition).is_some()
+            && parts.service == "iam"
+            && parts.region.is_empty()
+            && (parts.account == "aws" || parts.account.parse::<AccountId>().is_ok())
+            && parts.resource.strip_prefix("policy/").is_some_and(|name| !name.is_empty())
+    })
+}
+
+/// Whether this AWS managed policy is only for the service-linked roles of one service.
+pub(crate) fn is_service_role_policy(arn: &str) -> bool {
+    ArnParts::split(arn)
+        .is_some_and(|parts| parts.account == "aws" && parts.resource.starts_with("policy/aws-service-role/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arns_of_managed_policies() {
+        for good in ["arn:aws:iam::123456789012:policy/p", "arn:aws-cn:iam::aws:policy/a/b"] {
+            assert!(is_policy_arn(good), "{good}");
+        }
+        for bad in [
+            "policy-name-without-arn",
+            "arn:aws:iam::123456789012:not_a_policy/p",
+            "arn:aws:iam::123456789012:policy/",
+            "arn:aws:s3::123456789012:policy/p",
+            "arn:aws:iam:us-east-1:123456789012:policy/p",
+            "arn:none:iam::123456789012:policy/p",
+            "arn:aws:iam::12345:policy/p",
+        ] {
+            assert!(!is_policy_arn(bad), "{bad}");
+        }
+        assert!(is_service_role_policy("arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy"));
+        assert!(!is_service_role_policy("arn:aws:iam::123456789012:policy/aws-service-role/mine"));
     }
 }

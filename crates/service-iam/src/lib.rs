@@ -5,7 +5,10 @@
 //! [`input`] (what comes in).
 
 mod ask;
+mod boundary;
 mod input;
+mod instance_profile;
+mod role;
 mod user;
 mod view;
 
@@ -13,5 +16,8 @@ use keygate_operation::Entry;
 
 /// Every operation of IAM that is implemented.
 pub fn operations() -> Vec<Entry> {
-    [user::operations()].into_iter().flatten().collect()
+    [user::operations(), role::operations(), instance_profile::operations(), boundary::operations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

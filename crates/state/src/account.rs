@@ -1,5 +1,6 @@
 //! The account: one immutable tree with structural sharing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use keygate_ident::{AccountId, IdKind, Partition, UniqueId};
@@ -19,6 +20,8 @@ pub struct Account {
     pub(crate) partition: Partition,
     pub(crate) revision: u64,
     pub(crate) settings: Arc<Settings>,
+    /// Quotas of the whole server that differ from AWS's defaults.
+    quotas: Arc<BTreeMap<Quota, u32>>,
     /// IAM users.
     pub users: Table<User>,
     /// Groups.
@@ -49,6 +52,7 @@ impl Account {
             partition,
             revision: 0,
             settings: Arc::default(),
+            quotas: Arc::default(),
             users: Table::default(),
             groups: Table::default(),
             roles: Table::default(),
@@ -78,9 +82,17 @@ impl Account {
         &self.settings
     }
 
-    /// The limit in force.
+    /// The limit in force: the account's own, else the server's, else AWS's default.
     pub fn quota(&self, quota: Quota) -> u32 {
-        self.settings.quota(quota)
+        let server = || self.quotas.get(&quota).copied();
+        self.settings.quota(quota).or_else(server).unwrap_or(quota.default_limit())
+    }
+
+    /// The same account under these quotas of the server.
+    #[must_use]
+    pub fn with_quotas(mut self, quotas: &Arc<BTreeMap<Quota, u32>>) -> Self {
+        self.quotas = Arc::clone(quotas);
+        self
     }
 
     /// The user of this name, ignoring case.

@@ -94,6 +94,6 @@ mod tests {
     fn the_hash_is_part_of_the_format() {
         assert_eq!(key_hash(KeyKind::UserName, "Alice"), key_hash(KeyKind::UserName, "Alice"));
         assert_ne!(key_hash(KeyKind::UserName, "Alice"), key_hash(KeyKind::Resource, "Alice"));
-        assert_eq!(key_hash(KeyKind::UserName, "Alice").0, 0);
+        assert_eq!(key_hash(KeyKind::UserName, "Alice").0, 14_591_005_370_577_925_902);
     }
 }

@@ -1,8 +1,9 @@
 //! The handle: opening a trail, appending to it, reading it, removing what is old.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -18,8 +19,13 @@ use crate::{Cursor, Event, Filter, Finding, Follow, Query, TrailError, TryAppend
 pub struct Trail {
     folder: PathBuf,
     shared: Arc<Shared>,
-    writer: Mutex<Option<JoinHandle<()>>>,
-    /// Holds the lock on the folder.
+    /// None once it is closed.
+    running: Mutex<Option<Running>>,
+}
+
+/// The writer thread, and the lock on the folder that it writes to.
+struct Running {
+    thread: JoinHandle<()>,
     _lock: fs::File,
 }
 
@@ -85,7 +91,8 @@ impl Trail {
         let writer = Writer::new(start, Arc::clone(&shared))?;
         let thread = thread::Builder::new().name("keygate-trail".into()).spawn(move || writer.run());
         let thread = thread.map_err(TrailError::io("start its writer thread"))?;
-        Ok((Self { folder, shared, writer: Mutex::new(Some(thread)), _lock: lock }, findings))
+        let running = Mutex::new(Some(Running { thread, _lock: lock }));
+        Ok((Self { folder, shared, running }, findings))
     }
 
     /// Appends an event. Returns at once unless the queue is full; then it waits for room. The event is on disk within
@@ -147,8 +154,13 @@ impl Trail {
     /// stays, so a quiet trail keeps its last few megabytes for longer.
     ///
     /// # Errors
-    /// If a file cannot be removed. It is out of sight of readers all the same, until the next start.
+    /// If the trail is closed, or a file cannot be removed; it is out of sight of readers all the same, until the next
+    /// start.
     pub fn retain(&self, older_than: Timestamp) -> Result<Retained, TrailError> {
+        let running = self.lock();
+        if running.is_none() {
+            return Err(TrailError::Closed);
+        }
         let mut removed = Vec::new();
         self.shared.publish(|view| {
             let is_old = |segment: &Arc<ClosedSegment>| segment.summary.latest < older_than;
@@ -169,17 +181,34 @@ impl Trail {
         &self.folder
     }
 
-    /// Takes no more events, writes those that wait, and ends the writer thread. Readers go on. Closing twice is fine.
+    /// Takes no more events, writes those that wait, ends the writer thread and gives the folder free. Readers go on.
+    /// Closing twice is fine.
     ///
     /// # Errors
     /// If the disk refuses the last events; they are lost.
     pub fn close(&self) -> Result<(), TrailError> {
         self.shared.queue.close();
-        let thread = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
+        // Held to the end, so that whoever closes second returns after the first.
+        let mut running = self.lock();
+        if let Some(Running { thread, _lock }) = running.take()
+            && thread.join().is_err()
+        {
             return Err(TrailError::Closed);
         }
         self.flush()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Trail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trail")
+            .field("folder", &self.folder)
+            .field("end", &self.end())
+            .finish_non_exhaustive()
     }
 }
 

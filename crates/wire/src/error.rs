@@ -40,18 +40,42 @@ struct Common {
 }
 
 const COMMON: &[Common] = &[
-    Common { query: "ValidationError", json: ("ValidationException", 400), rest: ("ValidationException", 400) },
-    Common { query: "AccessDenied", json: ("AccessDeniedException", 400), rest: ("AccessDeniedException", 403) },
+    Common {
+        query: "ValidationError",
+        json: ("ValidationException", 400),
+        rest: ("ValidationException", 400),
+    },
+    Common {
+        query: "AccessDenied",
+        json: ("AccessDeniedException", 400),
+        rest: ("AccessDeniedException", 403),
+    },
     Common { query: "Throttling", json: ("ThrottlingException", 400), rest: ("ThrottlingException", 429) },
-    Common { query: "MalformedInput", json: ("SerializationException", 400), rest: ("SerializationException", 400) },
-    Common { query: "InvalidAction", json: ("UnknownOperationException", 400), rest: ("UnknownOperationException", 404) },
-    Common { query: "MissingAction", json: ("UnknownOperationException", 400), rest: ("UnknownOperationException", 404) },
+    Common {
+        query: "MalformedInput",
+        json: ("SerializationException", 400),
+        rest: ("SerializationException", 400),
+    },
+    Common {
+        query: "InvalidAction",
+        json: ("UnknownOperationException", 400),
+        rest: ("UnknownOperationException", 404),
+    },
+    Common {
+        query: "MissingAction",
+        json: ("UnknownOperationException", 400),
+        rest: ("UnknownOperationException", 404),
+    },
     Common {
         query: "InvalidClientTokenId",
         json: ("UnrecognizedClientException", 400),
         rest: ("UnrecognizedClientException", 403),
     },
-    Common { query: "SignatureDoesNotMatch", json: ("InvalidSignatureException", 400), rest: ("InvalidSignatureException", 403) },
+    Common {
+        query: "SignatureDoesNotMatch",
+        json: ("InvalidSignatureException", 400),
+        rest: ("InvalidSignatureException", 403),
+    },
     Common {
         query: "IncompleteSignature",
         json: ("IncompleteSignatureException", 400),
@@ -62,7 +86,11 @@ const COMMON: &[Common] = &[
         json: ("MissingAuthenticationTokenException", 400),
         rest: ("MissingAuthenticationTokenException", 403),
     },
-    Common { query: "ExpiredToken", json: ("ExpiredTokenException", 400), rest: ("ExpiredTokenException", 403) },
+    Common {
+        query: "ExpiredToken",
+        json: ("ExpiredTokenException", 400),
+        rest: ("ExpiredTokenException", 403),
+    },
 ];
 
 impl ApiError {
@@ -118,7 +146,11 @@ impl ApiError {
 
     /// This program failed; what happened is in its log and not in the answer.
     pub fn internal_failure() -> Self {
-        Self::new("InternalFailure", 500, "The request processing has failed because of an unknown error, exception or failure.")
+        Self::new(
+            "InternalFailure",
+            500,
+            "The request processing has failed because of an unknown error, exception or failure.",
+        )
     }
 
     /// Too many requests.
@@ -222,7 +254,8 @@ impl std::error::Error for ApiError {}
 
 impl PartialEq for ApiError {
     fn eq(&self, other: &Self) -> bool {
-        (&self.code, &self.message, self.status, self.fault) == (&other.code, &other.message, other.status, other.fault)
+        (&self.code, &self.message, self.status, self.fault)
+            == (&other.code, &other.message, other.status, other.fault)
     }
 }
 
@@ -233,14 +266,37 @@ mod tests {
     #[test]
     fn common_errors_are_spelled_by_protocol() {
         for (error, query, json, rest) in [
-            (ApiError::validation("x"), ("ValidationError", 400), ("ValidationException", 400), ("ValidationException", 400)),
-            (ApiError::access_denied("x"), ("AccessDenied", 403), ("AccessDeniedException", 400), ("AccessDeniedException", 403)),
-            (ApiError::throttling(), ("Throttling", 400), ("ThrottlingException", 400), ("ThrottlingException", 429)),
-            (ApiError::not_implemented("X"), ("NotImplemented", 501), ("NotImplemented", 501), ("NotImplemented", 501)),
+            (
+                ApiError::validation("x"),
+                ("ValidationError", 400),
+                ("ValidationException", 400),
+                ("ValidationException", 400),
+            ),
+            (
+                ApiError::access_denied("x"),
+                ("AccessDenied", 403),
+                ("AccessDeniedException", 400),
+                ("AccessDeniedException", 403),
+            ),
+            (
+                ApiError::throttling(),
+                ("Throttling", 400),
+                ("ThrottlingException", 400),
+                ("ThrottlingException", 429),
+            ),
+            (
+                ApiError::not_implemented("X"),
+                ("NotImplemented", 501),
+                ("NotImplemented", 501),
+                ("NotImplemented", 501),
+            ),
         ] {
-            for (protocol, expected) in
-                [(Protocol::Query, query), (Protocol::Json11, json), (Protocol::Json10, json), (Protocol::RestJson, rest)]
-            {
+            for (protocol, expected) in [
+                (Protocol::Query, query),
+                (Protocol::Json11, json),
+                (Protocol::Json10, json),
+                (Protocol::RestJson, rest),
+            ] {
                 assert_eq!((error.code_in(protocol), error.status_in(protocol)), expected);
             }
         }

@@ -109,6 +109,9 @@ impl ServiceSchema {
 impl OperationSchema {
     /// The declared error of that name (without the suffix `Exception`), shape, or code.
     pub fn declared(&self, name: &str) -> Option<&'static ErrorSchema> {
-        self.errors.iter().copied().find(|error| error.name == name || error.code == name || error.shape == name)
+        self.errors
+            .iter()
+            .copied()
+            .find(|error| error.name == name || error.code == name || error.shape == name)
     }
 }

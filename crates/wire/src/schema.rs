@@ -291,7 +291,10 @@ impl Member {
     /// Whether a list or map is written here without a wrapping element.
     pub const fn is_flattened(&self) -> bool {
         self.flattened
-            || matches!(self.target.kind, Kind::List { flattened: true, .. } | Kind::Map { flattened: true, .. })
+            || matches!(
+                self.target.kind,
+                Kind::List { flattened: true, .. } | Kind::Map { flattened: true, .. }
+            )
     }
 
     /// The timestamp format at this place, if the model says one.

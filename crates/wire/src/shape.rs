@@ -87,7 +87,8 @@ impl Fields {
     /// If none or several are set.
     pub fn one(self) -> Result<(usize, Value), ShapeError> {
         let name = self.schema.name;
-        let mut set = self.members.enumerate().filter_map(|(index, member)| member.map(|value| (index, value)));
+        let mut set =
+            self.members.enumerate().filter_map(|(index, member)| member.map(|value| (index, value)));
         match (set.next(), set.next()) {
             (Some(one), None) => Ok(one),
             _ => Err(ShapeError::new("does not have exactly one member").at(name)),

@@ -179,12 +179,15 @@ fn broken(schema: &Schema, value: &Value) -> Vec<String> {
 fn outside(schema: &Schema, number: f64) -> Option<String> {
     let above = schema.max.filter(|max| number > *max as f64 || number.is_nan());
     let below = schema.min.filter(|min| number < *min as f64);
-    above.map(|max| bound_text("value", "less", max)).or_else(|| below.map(|min| bound_text("value", "greater", min)))
+    above
+        .map(|max| bound_text("value", "less", max))
+        .or_else(|| below.map(|min| bound_text("value", "greater", min)))
 }
 
 /// All constraints of a scalar, as they are told for a list of them.
 fn constraints(schema: &Schema) -> Vec<String> {
-    let word = if matches!(schema.kind, Kind::Integer | Kind::Long | Kind::Double) { "value" } else { "length" };
+    let word =
+        if matches!(schema.kind, Kind::Integer | Kind::Long | Kind::Double) { "value" } else { "length" };
     let enumeration = match &schema.kind {
         Kind::String(values) if !values.is_empty() => Some(enumeration_text(values)),
         _ => None,
@@ -218,7 +221,10 @@ fn length(length: usize) -> i64 {
 }
 
 const fn is_scalar(schema: &Schema) -> bool {
-    !matches!(schema.kind, Kind::Structure(_) | Kind::Union(_) | Kind::List { .. } | Kind::Map { .. } | Kind::Document)
+    !matches!(
+        schema.kind,
+        Kind::Structure(_) | Kind::Union(_) | Kind::List { .. } | Kind::Map { .. } | Kind::Document
+    )
 }
 
 fn lower_first(name: &str) -> String {
@@ -242,7 +248,9 @@ impl fmt::Display for Shown<'_> {
             (Value::String(value), _) => f.write_str(value),
             (Value::Timestamp(value), _) => write!(f, "{value}"),
             (Value::Document(value), _) => write!(f, "{value}"),
-            (Value::Blob(value), _) => write!(f, "java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]", value.len()),
+            (Value::Blob(value), _) => {
+                write!(f, "java.nio.HeapByteBuffer[pos=0 lim={0} cap={0}]", value.len())
+            }
             (Value::List(values), Kind::List { member, .. }) => {
                 f.write_str("[")?;
                 for (index, value) in values.iter().enumerate() {
@@ -254,7 +262,12 @@ impl fmt::Display for Shown<'_> {
                 f.write_str("{")?;
                 for (index, (name, value)) in entries.iter().enumerate() {
                     let name = if key.target.sensitive { "***Sensitive Data Redacted***" } else { name };
-                    write!(f, "{}{name}={}", if index == 0 { "" } else { ", " }, Shown(member.target, value))?;
+                    write!(
+                        f,
+                        "{}{name}={}",
+                        if index == 0 { "" } else { ", " },
+                        Shown(member.target, value)
+                    )?;
                 }
                 f.write_str("}")
             }
@@ -331,7 +344,9 @@ mod tests {
         check([], &["Value null at 'userName' failed to satisfy constraint: Member must not be null"]);
         check(
             [("UserName", text("a b"))],
-            &[r"Value 'a b' at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+"],
+            &[
+                r"Value 'a b' at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+",
+            ],
         );
         check(
             [("UserName", text(""))],
@@ -349,11 +364,15 @@ mod tests {
         );
         check(
             [name(), ("MaxItems", Value::Integer(0))],
-            &["Value '0' at 'maxItems' failed to satisfy constraint: Member must have value greater than or equal to 1"],
+            &[
+                "Value '0' at 'maxItems' failed to satisfy constraint: Member must have value greater than or equal to 1",
+            ],
         );
         check(
             [name(), ("Password", text("hunter2hunter2"))],
-            &["Value at 'password' failed to satisfy constraint: Member must have length less than or equal to 8"],
+            &[
+                "Value at 'password' failed to satisfy constraint: Member must have length less than or equal to 8",
+            ],
         );
         check(
             [name(), ("Tags", Value::List(vec![tag("a", Some("secret")), tag("b", None)]))],
@@ -361,7 +380,9 @@ mod tests {
         );
         check(
             [name(), ("Tags", Value::List(vec![tag("a", Some("secret")), tag("b c", Some("secret"))]))],
-            &[r"Value 'b c' at 'tags.2.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+"],
+            &[
+                r"Value 'b c' at 'tags.2.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+",
+            ],
         );
         let three = || tag("a", Some("secret"));
         check(
@@ -390,14 +411,17 @@ mod tests {
         );
         check(
             [name(), ("Choice", Value::Structure(vec![None, None]))],
-            &["Value null at 'choice' failed to satisfy constraint: Member must have exactly one of its members set"],
+            &[
+                "Value null at 'choice' failed to satisfy constraint: Member must have exactly one of its members set",
+            ],
         );
         check([name(), ("Choice", Value::Structure(vec![None, Some(text("x"))]))], &[]);
     }
 
     #[test]
     fn several_errors_are_counted_and_joined() {
-        let error = validate(&INPUT, &Value::of(&INPUT, [("MaxItems", Value::Integer(0))]), true).unwrap_err();
+        let error =
+            validate(&INPUT, &Value::of(&INPUT, [("MaxItems", Value::Integer(0))]), true).unwrap_err();
         assert_eq!(
             error.to_string(),
             "2 validation errors detected: Value null at 'userName' failed to satisfy constraint: Member must not be null; \

@@ -1,12 +1,14 @@
 //! What a message carries, without its types.
 
+use std::fmt;
+
 use keygate_ident::Timestamp;
 
 use crate::schema::{Kind, Schema};
 
 /// A value of some schema.
 ///
-/// There is no Debug: a value may hold what its schema calls sensitive. The typed shapes redact themselves.
+/// Debug shows the outline only: a value may hold what its schema calls sensitive, and does not know it.
 #[derive(Clone, PartialEq)]
 pub enum Value {
     /// true or false.
@@ -79,8 +81,45 @@ impl Value {
             | (Self::Document(_), Kind::Document)
             | (Self::List(_), Kind::List { .. })
             | (Self::Map(_), Kind::Map { .. }) => true,
-            (Self::Structure(fields), Kind::Structure(_) | Kind::Union(_)) => fields.len() == schema.members().len(),
+            (Self::Structure(fields), Kind::Structure(_) | Kind::Union(_)) => {
+                fields.len() == schema.members().len()
+            }
             _ => false,
         }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(_) => f.write_str("boolean"),
+            Self::Integer(_) => f.write_str("integer"),
+            Self::Double(_) => f.write_str("double"),
+            Self::String(text) => write!(f, "string of {} bytes", text.len()),
+            Self::Blob(bytes) => write!(f, "blob of {} bytes", bytes.len()),
+            Self::Timestamp(_) => f.write_str("timestamp"),
+            Self::Document(_) => f.write_str("document"),
+            Self::List(values) => f.debug_list().entries(values).finish(),
+            Self::Map(entries) => f.debug_list().entries(entries.iter().map(|(_, value)| value)).finish(),
+            Self::Structure(values) => f.debug_list().entries(values).finish(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_content() {
+        let secret = || Value::String("hunter2".to_owned());
+        let value = Value::Structure(vec![
+            Some(secret()),
+            None,
+            Some(Value::Map(vec![("hunter2".to_owned(), Value::List(vec![secret()]))])),
+            Some(Value::Document(serde_json::json!("hunter2"))),
+            Some(Value::Blob(b"hunter2".to_vec())),
+        ]);
+        assert!(!format!("{value:?} {value:#?}").contains("hunter2"));
     }
 }

@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use keygate_ident::Timestamp;
 use keygate_wire::{
-    ApiError, Auth, HttpRequest, HttpResponse, Kind, Limits, Location, Member, OperationSchema, Pattern, Protocol, Schema,
-    ServiceSchema, TimestampFormat, Value, validate,
+    ApiError, Auth, HttpRequest, HttpResponse, Kind, Limits, Location, Member, OperationSchema, Pattern,
+    Protocol, Schema, ServiceSchema, TimestampFormat, Value, validate,
 };
 use proptest::prelude::*;
 
@@ -25,7 +25,8 @@ static TREES: Schema = Schema::list("Trees", &Member::new("member", &TREE).named
 static NUMBERS: Schema = Schema::map("Numbers", &Member::new("key", &TEXT), &Member::new("value", &INTEGER));
 static TREE_MAP: Schema =
     Schema::map("TreeMap", &Member::new("key", &TEXT).named("K"), &Member::new("value", &TREE).named("V"));
-static CHOICE: Schema = Schema::union("Choice", &[Member::new("Text", &TEXT), Member::new("Number", &INTEGER)]);
+static CHOICE: Schema =
+    Schema::union("Choice", &[Member::new("Text", &TEXT), Member::new("Number", &INTEGER)]);
 static TREE: Schema = Schema::structure(
     "Tree",
     &[
@@ -80,7 +81,11 @@ const fn service(protocol: Protocol) -> ServiceSchema {
     }
 }
 
-const fn operation(service: &'static ServiceSchema, shape: &'static Schema, uri: &'static str) -> OperationSchema {
+const fn operation(
+    service: &'static ServiceSchema,
+    shape: &'static Schema,
+    uri: &'static str,
+) -> OperationSchema {
     OperationSchema {
         name: "DoThing",
         service,
@@ -112,17 +117,23 @@ fn any_value(schema: &'static Schema, depth: u32) -> BoxedStrategy<Value> {
         Kind::Integer => any::<i32>().prop_map(|number| Value::Integer(number.into())).boxed(),
         Kind::Long => any::<i64>().prop_map(Value::Integer).boxed(),
         Kind::Double => any::<i32>().prop_map(|number| Value::Double(f64::from(number) / 64.0)).boxed(),
-        Kind::String(&[]) => any_text().prop_map(Value::String).boxed(),
-        Kind::String(values) => prop::sample::select(*values).prop_map(|text| Value::String(text.to_owned())).boxed(),
-        Kind::Blob => prop::collection::vec(any::<u8>(), 0..20).prop_map(Value::Blob).boxed(),
-        Kind::Timestamp(_) => {
-            (-62_135_596_800_000..253_402_300_800_000_i64).prop_map(|t| Value::Timestamp(Timestamp::from_millis(t))).boxed()
+        Kind::String([]) => any_text().prop_map(Value::String).boxed(),
+        Kind::String(values) => {
+            prop::sample::select(*values).prop_map(|text| Value::String(text.to_owned())).boxed()
         }
-        Kind::Document => Just(Value::Document(serde_json::json!({"a": [1, "b", null]}))).boxed(),
-        Kind::List { member, .. } => prop::collection::vec(any_value(member.target, depth), 1..4).prop_map(Value::List).boxed(),
-        Kind::Map { value, .. } => prop::collection::btree_map(any_text(), any_value(value.target, depth), 1..4)
-            .prop_map(|entries| Value::Map(entries.into_iter().collect()))
+        Kind::Blob => prop::collection::vec(any::<u8>(), 0..20).prop_map(Value::Blob).boxed(),
+        Kind::Timestamp(_) => (-62_135_596_800_000..253_402_300_800_000_i64)
+            .prop_map(|t| Value::Timestamp(Timestamp::from_millis(t)))
             .boxed(),
+        Kind::Document => Just(Value::Document(serde_json::json!({"a": [1, "b", null]}))).boxed(),
+        Kind::List { member, .. } => {
+            prop::collection::vec(any_value(member.target, depth), 1..4).prop_map(Value::List).boxed()
+        }
+        Kind::Map { value, .. } => {
+            prop::collection::btree_map(any_text(), any_value(value.target, depth), 1..4)
+                .prop_map(|entries| Value::Map(entries.into_iter().collect()))
+                .boxed()
+        }
         Kind::Structure(_) | Kind::Union(_) => any_structure(schema, depth),
     }
 }
@@ -131,7 +142,10 @@ fn any_structure(schema: &'static Schema, depth: u32) -> BoxedStrategy<Value> {
     let members = schema.members();
     let mut parts = Vec::new();
     for member in members {
-        let nests = matches!(member.target.kind, Kind::Structure(_) | Kind::Union(_) | Kind::List { .. } | Kind::Map { .. });
+        let nests = matches!(
+            member.target.kind,
+            Kind::Structure(_) | Kind::Union(_) | Kind::List { .. } | Kind::Map { .. }
+        );
         parts.push(if member.required {
             any_value(member.target, depth).prop_map(Some).boxed()
         } else if nests && depth == 0 {
@@ -141,15 +155,13 @@ fn any_structure(schema: &'static Schema, depth: u32) -> BoxedStrategy<Value> {
         });
     }
     if schema.is_union() {
-        let count = members.len();
-        let one = (0..count).prop_flat_map(move |index| {
-            any_value(members[index].target, depth).prop_map(move |value| {
-                let mut values = vec![None; count];
-                values[index] = Some(value);
-                Value::Structure(values)
+        let one = members.iter().enumerate().map(|(chosen, member)| {
+            any_value(member.target, depth).prop_map(move |value| {
+                let set = |(index, _)| (index == chosen).then(|| value.clone());
+                Value::Structure(members.iter().enumerate().map(set).collect())
             })
         });
-        return one.boxed();
+        return prop::strategy::Union::new(one).boxed();
     }
     parts.prop_map(Value::Structure).boxed()
 }
@@ -169,11 +181,19 @@ fn there_and_back(operation: &'static OperationSchema, value: &Value) -> Result<
         body: &sent.body,
     };
     let read = Protocol::decode_request(operation, &request, &Limits::DEFAULT);
-    prop_assert!(read.as_ref().is_ok_and(|read| read == value), "request {:?}", String::from_utf8_lossy(&sent.body));
+    prop_assert!(
+        read.as_ref().is_ok_and(|read| read == value),
+        "request {:?}",
+        String::from_utf8_lossy(&sent.body)
+    );
 
     let response = Protocol::encode_response(operation, value, "id");
     let read = Protocol::decode_response(operation, &response);
-    prop_assert!(read.as_ref().is_ok_and(|read| read == value), "response {:?}", String::from_utf8_lossy(&response.body));
+    prop_assert!(
+        read.as_ref().is_ok_and(|read| read == value),
+        "response {:?}",
+        String::from_utf8_lossy(&response.body)
+    );
     Ok(())
 }
 

@@ -97,7 +97,8 @@ impl Model {
         let metadata = metadata(json.get("metadata").ok_or("no metadata")?)?;
         let mut shapes = BTreeMap::new();
         for (name, shape) in json.get("shapes").ok_or("no shapes")?.entries() {
-            let shape = shape_of(name, shape).map_err(|error| format!("{}: {name}: {error}", service.model))?;
+            let shape =
+                shape_of(name, shape).map_err(|error| format!("{}: {name}: {error}", service.model))?;
             shapes.insert(name.clone(), shape);
         }
         let mut operations = Vec::new();
@@ -121,9 +122,16 @@ impl Model {
         let constant = screaming(name);
         let is_structure = |shape: &Shape| matches!(shape.kind, Kind::Structure { .. });
         let clash = self.shapes.iter().any(|(other, shape)| {
-            other != name && is_structure(shape) && other.eq_ignore_ascii_case(name) && screaming(other) == constant
+            other != name
+                && is_structure(shape)
+                && other.eq_ignore_ascii_case(name)
+                && screaming(other) == constant
         });
-        if clash && !self.shapes.get(name).is_some_and(is_structure) { format!("{constant}_SCALAR") } else { constant }
+        if clash && !self.shapes.get(name).is_some_and(is_structure) {
+            format!("{constant}_SCALAR")
+        } else {
+            constant
+        }
     }
 
     /// The errors that some operation declares, by shape.
@@ -165,7 +173,9 @@ impl Model {
                 match &shape.kind {
                     Kind::List { member, .. } => queue.push(member.target.clone()),
                     Kind::Map { key, value, .. } => queue.extend([key.target.clone(), value.target.clone()]),
-                    Kind::Structure { members, .. } => queue.extend(members.iter().map(|member| member.target.clone())),
+                    Kind::Structure { members, .. } => {
+                        queue.extend(members.iter().map(|member| member.target.clone()))
+                    }
                     _ => {}
                 }
             }
@@ -304,7 +314,11 @@ fn error_traits(name: &str, json: &Json) -> ErrorTraits {
     let fault = json.flag("fault");
     ErrorTraits {
         code: traits.and_then(|traits| traits.text("code")).unwrap_or(name).to_owned(),
-        status: traits.and_then(|traits| traits.integer("httpStatusCode")).unwrap_or(if fault { 500 } else { 400 }),
+        status: traits.and_then(|traits| traits.integer("httpStatusCode")).unwrap_or(if fault {
+            500
+        } else {
+            400
+        }),
         sender_fault: match traits {
             Some(traits) => traits.flag("senderFault"),
             None => !fault,

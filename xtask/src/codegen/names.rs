@@ -30,7 +30,8 @@ fn words(name: &str) -> Vec<String> {
 pub(crate) fn snake(name: &str) -> String {
     let snake = words(name).join("_").to_ascii_lowercase();
     match snake.as_str() {
-        "type" | "match" | "ref" | "move" | "use" | "where" | "in" | "for" | "fn" | "mod" | "loop" | "static" => {
+        "type" | "match" | "ref" | "move" | "use" | "where" | "in" | "for" | "fn" | "mod" | "loop"
+        | "static" => {
             format!("r#{snake}")
         }
         _ => snake,
@@ -69,7 +70,10 @@ mod tests {
             ("isSSOEnabled", "is_sso_enabled", "IS_SSO_ENABLED"),
             ("ACCOUNT_PUBLIC", "account_public", "ACCOUNT_PUBLIC"),
         ] {
-            assert_eq!((snake(name), screaming(name)), (expected_snake.to_owned(), expected_screaming.to_owned()));
+            assert_eq!(
+                (snake(name), screaming(name)),
+                (expected_snake.to_owned(), expected_screaming.to_owned())
+            );
         }
         assert_eq!(camel("arn"), "Arn");
     }

@@ -74,7 +74,9 @@ impl Overlay {
             model.quotes_values = entry.quotes_values;
         }
         for entry in self.shape.iter().filter(|entry| entry.service == service) {
-            entry.apply(model).map_err(|problem| format!("overlay: {service}: {}: {problem}", entry.shape))?;
+            entry
+                .apply(model)
+                .map_err(|problem| format!("overlay: {service}: {}: {problem}", entry.shape))?;
         }
         for entry in self.member.iter().filter(|entry| entry.service == service) {
             let name = (&entry.shape, &entry.member);

@@ -10,7 +10,8 @@ use super::names::{camel, screaming, snake};
 type Rendered = Result<String, Box<dyn Error>>;
 
 /// Names that generated code uses unqualified, and that a model's structure therefore must not have.
-const TAKEN: &[&str] = &["Option", "String", "Vec", "BTreeMap", "Box", "Timestamp", "Sensitive", "Blob", "Document"];
+const TAKEN: &[&str] =
+    &["Option", "String", "Vec", "BTreeMap", "Box", "Timestamp", "Sensitive", "Blob", "Document"];
 
 /// The module of a service.
 pub(crate) fn module(model: &Model) -> String {
@@ -43,15 +44,23 @@ pub(crate) fn types(model: &Model) -> Rendered {
             if TAKEN.contains(&name.as_str()) {
                 return Err(format!("{}: a structure is named {name}", model.service.model).into());
             }
-            body += &if *union { union_type(model, name, members)? } else { structure_type(model, name, members)? };
+            body += &if *union {
+                union_type(model, name, members)?
+            } else {
+                structure_type(model, name, members)?
+            };
         }
     }
-    let imports = [("BTreeMap<", "use std::collections::BTreeMap;"), ("Timestamp", "use keygate_ident::Timestamp;")];
-    let wire = ["Blob", "Document", "Sensitive"].iter().filter(|name| contains_word(&body, name));
-    let wire: Vec<String> = wire.map(|name| format!("use keygate_wire::{name};")).collect();
-    let imports = imports.iter().filter(|(name, _)| body.contains(&format!(" {name}")) || body.contains(&format!("<{name}")));
-    let imports: Vec<&str> = imports.map(|(_, import)| *import).collect();
-    Ok(format!("//! Structures and unions.\n\n{}\n\n{}\n\n{body}", imports.join("\n"), wire.join("\n")))
+    let used = |name: &&(&str, &str)| contains_word(&body, name.0);
+    let standard = [("BTreeMap", "use std::collections::BTreeMap;\n\n")];
+    let ours = [
+        ("Timestamp", "use keygate_ident::Timestamp;\n"),
+        ("Blob", "use keygate_wire::Blob;\n"),
+        ("Document", "use keygate_wire::Document;\n"),
+        ("Sensitive", "use keygate_wire::Sensitive;\n"),
+    ];
+    let imports: String = standard.iter().chain(&ours).filter(used).map(|(_, import)| *import).collect();
+    Ok(format!("//! Structures and unions.\n\n{imports}\n{body}"))
 }
 
 fn contains_word(text: &str, word: &str) -> bool {
@@ -121,12 +130,17 @@ fn rust_type(model: &Model, name: &str) -> Rendered {
 
 /// The schemas of all shapes.
 pub(crate) fn schemas(model: &Model) -> Rendered {
-    let patterns: BTreeSet<&Pattern> = model.shapes.values().filter_map(|shape| shape.pattern.as_ref()).collect();
+    let patterns: BTreeSet<&Pattern> =
+        model.shapes.values().filter_map(|shape| shape.pattern.as_ref()).collect();
     let patterns: BTreeMap<&Pattern, usize> = patterns.into_iter().zip(1..).collect();
-    let mut out = String::from("//! The schemas of all shapes.\n\nuse keygate_wire::{Kind, Location, Member, Pattern, Schema, TimestampFormat};\n\n");
+    let mut out = String::from(
+        "//! The schemas of all shapes.\n\nuse keygate_wire::{Kind, Location, Member, Pattern, Schema, TimestampFormat};\n\n",
+    );
     for (pattern, number) in &patterns {
         let _ = match &pattern.equivalent {
-            None => writeln!(out, "static PATTERN_{number}: Pattern = Pattern::new({});", raw(&pattern.shown)),
+            None => {
+                writeln!(out, "static PATTERN_{number}: Pattern = Pattern::new({});", raw(&pattern.shown))
+            }
             Some(equivalent) => writeln!(
                 out,
                 "static PATTERN_{number}: Pattern = Pattern::with_equivalent({}, {});",
@@ -141,7 +155,11 @@ pub(crate) fn schemas(model: &Model) -> Rendered {
         if !names.insert(constant.clone()) {
             return Err(format!("{}: two shapes are called {constant}", model.service.model).into());
         }
-        let _ = write!(out, "\n/// `{name}`\npub static {constant}: Schema = {}", schema_kind(model, name, shape)?);
+        let _ = write!(
+            out,
+            "\n/// `{name}`\npub static {constant}: Schema = {}",
+            schema_kind(model, name, shape)?
+        );
         for (bound, value) in [("min", shape.min), ("max", shape.max)] {
             if let Some(value) = value {
                 let _ = write!(out, ".{bound}({value})");
@@ -172,15 +190,25 @@ fn schema_kind(model: &Model, name: &str, shape: &Shape) -> Rendered {
         Kind::Double => scalar("Double"),
         Kind::Document => scalar("Document"),
         Kind::Timestamp { format: None } => scalar("Timestamp(None)"),
-        Kind::Timestamp { format: Some(format) } => scalar(&format!("Timestamp(Some({}))", timestamp_format(format)?)),
+        Kind::Timestamp { format: Some(format) } => {
+            scalar(&format!("Timestamp(Some({}))", timestamp_format(format)?))
+        }
         Kind::String { values } if values.is_empty() => format!("Schema::string({name:?})"),
         Kind::String { values } => format!("Schema::enumeration({name:?}, &{values:?})"),
-        Kind::List { member, flattened: false } => format!("Schema::list({name:?}, &{})", member_source(model, member)?),
-        Kind::List { member, flattened } => {
-            scalar(&format!("List {{ member: &{}, flattened: {} }}", member_source(model, member)?, flat(flattened)))
+        Kind::List { member, flattened: false } => {
+            format!("Schema::list({name:?}, &{})", member_source(model, member)?)
         }
+        Kind::List { member, flattened } => scalar(&format!(
+            "List {{ member: &{}, flattened: {} }}",
+            member_source(model, member)?,
+            flat(flattened)
+        )),
         Kind::Map { key, value, flattened: false } => {
-            format!("Schema::map({name:?}, &{}, &{})", member_source(model, key)?, member_source(model, value)?)
+            format!(
+                "Schema::map({name:?}, &{}, &{})",
+                member_source(model, key)?,
+                member_source(model, value)?
+            )
         }
         Kind::Map { key, value, flattened } => scalar(&format!(
             "Map {{ key: &{}, value: &{}, flattened: {} }}",
@@ -189,7 +217,8 @@ fn schema_kind(model: &Model, name: &str, shape: &Shape) -> Rendered {
             flat(flattened)
         )),
         Kind::Structure { members, union } => {
-            let members = members.iter().map(|member| member_source(model, member)).collect::<Result<Vec<_>, _>>()?;
+            let members =
+                members.iter().map(|member| member_source(model, member)).collect::<Result<Vec<_>, _>>()?;
             let constructor = if *union { "union" } else { "structure" };
             let separator = if members.is_empty() { "" } else { ",\n" };
             format!("Schema::{constructor}({name:?}, &[{}{separator}])", members.join(",\n"))
@@ -241,8 +270,11 @@ fn timestamp_format(format: &str) -> Rendered {
 /// The service and its operations as data.
 pub(crate) fn operations(model: &Model) -> String {
     let metadata = &model.metadata;
-    let mut out = String::from("//! The service and its operations, as data.\n\nuse keygate_wire::{Auth, OperationSchema, Protocol, ServiceSchema};\n\nuse super::{errors, schemas};\n\n");
-    let list: Vec<String> = model.operations.iter().map(|operation| format!("&{}", screaming(&operation.name))).collect();
+    let mut out = String::from(
+        "//! The service and its operations, as data.\n\nuse keygate_wire::{Auth, OperationSchema, Protocol, ServiceSchema};\n\nuse super::{errors, schemas};\n\n",
+    );
+    let list: Vec<String> =
+        model.operations.iter().map(|operation| format!("&{}", screaming(&operation.name))).collect();
     let _ = writeln!(
         out,
         "/// {} {}\npub static SERVICE: ServiceSchema = ServiceSchema {{ id: {:?}, endpoint_prefix: {:?}, signing_name: {:?}, api_version: {:?}, protocol: Protocol::{}, xml_namespace: {:?}, target_prefix: {:?}, quotes_values: {}, operations: &[{}] }};",
@@ -265,7 +297,8 @@ pub(crate) fn operations(model: &Model) -> String {
 }
 
 fn operation_source(operation: &Operation) -> String {
-    let errors: Vec<String> = operation.errors.iter().map(|error| format!("&errors::{}", error_constant(error))).collect();
+    let errors: Vec<String> =
+        operation.errors.iter().map(|error| format!("&errors::{}", error_constant(error))).collect();
     format!(
         "\n/// `{name}`\npub static {constant}: OperationSchema = OperationSchema {{ name: {name:?}, service: &SERVICE, method: {:?}, uri: {:?}, status: {}, input: &schemas::{}, output: &schemas::{}, has_output: {}, result_wrapper: {:?}, errors: &[{}], auth: Auth::{} }};\n",
         operation.method,
@@ -284,19 +317,28 @@ fn operation_source(operation: &Operation) -> String {
 
 /// The marker types of the operations.
 pub(crate) fn markers(model: &Model) -> String {
-    let mut out = String::from("//! One marker type for each operation, with its input, its output and the errors it declares.\n\n");
+    let mut out = String::from(
+        "//! One marker type for each operation, with its input, its output and the errors it declares.\n\n",
+    );
     for operation in &model.operations {
         let Operation { name, input, output, errors, .. } = operation;
         let errors: BTreeSet<&str> = errors.iter().map(|error| error_name(error)).collect();
         let errors: Vec<&str> = errors.into_iter().collect();
-        let _ = writeln!(out, "operation! {{ {name} = {}: {input} => {output} [{}] }}", screaming(name), errors.join(", "));
+        let _ = writeln!(
+            out,
+            "operation! {{ {name} = {}: {input} => {output} [{}] }}",
+            screaming(name),
+            errors.join(", ")
+        );
     }
     out
 }
 
 /// The errors of a service as data.
 pub(crate) fn errors(model: &Model) -> Rendered {
-    let mut out = String::from("//! The errors that operations declare, as data.\n\nuse keygate_wire::ErrorSchema;\n\nuse super::schemas;\n");
+    let mut out = String::from(
+        "//! The errors that operations declare, as data.\n\nuse keygate_wire::ErrorSchema;\n\nuse super::schemas;\n",
+    );
     for shape in model.errors() {
         let traits = model.shape(shape)?.error.as_ref().ok_or_else(|| format!("{shape} is not an error"))?;
         let _ = writeln!(
@@ -326,7 +368,8 @@ pub(crate) fn service_declares(model: &Model) -> String {
 
 /// One trait for each error name of any service.
 pub(crate) fn declares(models: &[Model]) -> String {
-    let names: BTreeSet<&str> = models.iter().flat_map(|model| model.errors().into_iter().map(error_name)).collect();
+    let names: BTreeSet<&str> =
+        models.iter().flat_map(|model| model.errors().into_iter().map(error_name)).collect();
     let mut out = String::from(
         "//! One trait for each error, implemented by the operations that declare it.
 //!
@@ -358,7 +401,11 @@ pub(crate) fn values(model: &Model) -> Rendered {
         for value in values {
             let constant = screaming(value);
             if !constants.insert(constant.clone()) || constant.is_empty() {
-                return Err(format!("{}: {name}: the value {value} has no name of its own", model.service.model).into());
+                return Err(format!(
+                    "{}: {name}: the value {value} has no name of its own",
+                    model.service.model
+                )
+                .into());
             }
             let _ = writeln!(out, "    /// `{value}`\n    pub const {constant}: &str = {value:?};");
         }
@@ -376,5 +423,11 @@ fn error_constant(shape: &str) -> String {
 }
 
 fn raw(text: &str) -> String {
-    if text.contains('"') { format!("r#\"{text}\"#") } else if text.contains('\\') { format!("r\"{text}\"") } else { format!("{text:?}") }
+    if text.contains('"') {
+        format!("r#\"{text}\"#")
+    } else if text.contains('\\') {
+        format!("r\"{text}\"")
+    } else {
+        format!("{text:?}")
+    }
 }

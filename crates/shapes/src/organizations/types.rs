@@ -2,7 +2,6 @@
 //! Structures and unions.
 
 use keygate_ident::Timestamp;
-
 use keygate_wire::Sensitive;
 
 structure! { AcceptHandshakeRequest = ACCEPT_HANDSHAKE_REQUEST {

@@ -28,8 +28,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The limit in force.
-    pub fn quota(&self, quota: Quota) -> u32 {
-        self.quotas.get(quota.name()).copied().unwrap_or(quota.default_limit())
+    /// The account's own limit, if it has one.
+    pub fn quota(&self, quota: Quota) -> Option<u32> {
+        self.quotas.get(quota.name()).copied()
     }
 }

@@ -144,7 +144,9 @@ impl Node {
             Self::Double(value) => value.into(),
             Self::String(value) => value.into(),
             Self::List(elements) => elements.into_iter().map(Node::into_document).collect(),
-            Self::Object(entries) => entries.into_iter().map(|(name, node)| (name, node.into_document())).collect(),
+            Self::Object(entries) => {
+                entries.into_iter().map(|(name, node)| (name, node.into_document())).collect()
+            }
         }
     }
 }
@@ -168,9 +170,9 @@ pub(crate) fn read(schema: &'static Schema, node: Node) -> Result<Value, ApiErro
     Ok(match (&schema.kind, node) {
         (Kind::Structure(_) | Kind::Union(_), node) => read_members(schema, node)?,
         (Kind::Document, node) => Value::Document(node.into_document()),
-        (Kind::List { member, .. }, Node::List(elements)) => {
-            Value::List(elements.into_iter().map(|element| read(member.target, element)).collect::<Result<_, _>>()?)
-        }
+        (Kind::List { member, .. }, Node::List(elements)) => Value::List(
+            elements.into_iter().map(|element| read(member.target, element)).collect::<Result<_, _>>()?,
+        ),
         (Kind::Map { value, .. }, Node::Object(entries)) => {
             let entries = entries.into_iter().filter(|(_, node)| !matches!(node, Node::Null));
             let entries = entries.map(|(name, node)| Ok((name, read(value.target, node)?)));
@@ -184,7 +186,9 @@ pub(crate) fn read(schema: &'static Schema, node: Node) -> Result<Value, ApiErro
 fn read_scalar(schema: &Schema, node: Node) -> Result<Value, ApiError> {
     let value = match (&schema.kind, &node) {
         (Kind::Boolean, Node::Boolean(value)) => Some(Value::Boolean(*value)),
-        (Kind::Integer, Node::Integer(number)) => i32::try_from(*number).ok().map(|number| Value::Integer(number.into())),
+        (Kind::Integer, Node::Integer(number)) => {
+            i32::try_from(*number).ok().map(|number| Value::Integer(number.into()))
+        }
         (Kind::Long, Node::Integer(number)) => Some(Value::Integer(*number)),
         (Kind::Double, Node::Integer(number)) => Some(Value::Double(*number as f64)),
         (Kind::Double, Node::Double(number)) => Some(Value::Double(*number)),
@@ -193,7 +197,9 @@ fn read_scalar(schema: &Schema, node: Node) -> Result<Value, ApiError> {
             scalar::read_double(text).filter(|number| !number.is_finite()).map(Value::Double)
         }
         (Kind::Blob, Node::String(text)) => scalar::read_blob(text).map(Value::Blob),
-        (Kind::Timestamp(_), Node::Integer(seconds)) => timestamp::read_epoch(*seconds as f64).map(Value::Timestamp),
+        (Kind::Timestamp(_), Node::Integer(seconds)) => {
+            timestamp::read_epoch(*seconds as f64).map(Value::Timestamp)
+        }
         (Kind::Timestamp(_), Node::Double(seconds)) => timestamp::read_epoch(*seconds).map(Value::Timestamp),
         (Kind::Timestamp(_), Node::String(text)) => timestamp::read(text).map(Value::Timestamp),
         _ => None,
@@ -343,7 +349,9 @@ pub(crate) fn encode_error(protocol: Protocol, error: &ApiError) -> HttpResponse
 /// `{"__type":…,"message":…}`, with the spelling of `message` that the error's shape has.
 pub(crate) fn write_error(writer: &mut Writer, protocol: Protocol, error: &ApiError, typed: bool) {
     let schema = error.schema();
-    let spelling = schema.and_then(|schema| schema.members().iter().find(|member| member.name.eq_ignore_ascii_case("message")));
+    let spelling = schema.and_then(|schema| {
+        schema.members().iter().find(|member| member.name.eq_ignore_ascii_case("message"))
+    });
     let message = (spelling.map_or("message", |member| member.wire_name()), error.message());
     let code = ("__type", error.code_in(protocol));
     let mut first = vec![code, message];
@@ -378,11 +386,20 @@ pub(crate) fn encode_request(operation: &OperationSchema, input: &Value) -> Owne
     if let Ok(target) = HeaderValue::from_str(&target) {
         headers.insert(HeaderName::from_static("x-amz-target"), target);
     }
-    OwnedRequest { method: operation.method, path: "/".to_owned(), query: String::new(), headers, body: writer.finish() }
+    OwnedRequest {
+        method: operation.method,
+        path: "/".to_owned(),
+        query: String::new(),
+        headers,
+        body: writer.finish(),
+    }
 }
 
 /// An awsJson answer as clients read it.
-pub(crate) fn decode_response(operation: &OperationSchema, response: &HttpResponse) -> Result<Value, ApiError> {
+pub(crate) fn decode_response(
+    operation: &OperationSchema,
+    response: &HttpResponse,
+) -> Result<Value, ApiError> {
     if response.status >= 300 {
         return Err(read_error(response));
     }

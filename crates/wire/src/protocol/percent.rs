@@ -59,7 +59,9 @@ mod tests {
 
     #[test]
     fn decoding_is_strict() {
-        for (text, form, path) in [("a%20b+c", "a b c", "a b+c"), ("%C3%A9", "é", "é"), ("%2b", "+", "+"), ("", "", "")] {
+        for (text, form, path) in
+            [("a%20b+c", "a b c", "a b+c"), ("%C3%A9", "é", "é"), ("%2b", "+", "+"), ("", "", "")]
+        {
             assert_eq!(decode(text, true).unwrap(), form);
             assert_eq!(decode(text, false).unwrap(), path);
         }

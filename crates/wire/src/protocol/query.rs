@@ -26,7 +26,8 @@ impl Form {
     pub fn parse(request: &HttpRequest<'_>, limits: &Limits) -> Result<Self, ApiError> {
         let mut pairs = Vec::new();
         percent::pairs(request.query, limits, &mut pairs)?;
-        let body = std::str::from_utf8(request.body).map_err(|_| ApiError::malformed_input("Invalid UTF-8"))?;
+        let body =
+            std::str::from_utf8(request.body).map_err(|_| ApiError::malformed_input("Invalid UTF-8"))?;
         percent::pairs(body, limits, &mut pairs)?;
         if pairs.iter().any(|(name, _)| name.bytes().filter(|byte| *byte == b'.').count() >= limits.depth) {
             return Err(ApiError::malformed_input("A parameter is nested too deeply"));
@@ -61,10 +62,12 @@ impl Form {
     pub fn operation(&self, service: &ServiceSchema) -> Result<&'static OperationSchema, ApiError> {
         let action = self.action().ok_or_else(ApiError::missing_action)?;
         let version = self.version().unwrap_or_default();
-        service
-            .operation(action)
-            .filter(|_| version == service.api_version)
-            .ok_or_else(|| ApiError::invalid_action(action, if version.is_empty() { "NO_VERSION_SPECIFIED" } else { version }))
+        service.operation(action).filter(|_| version == service.api_version).ok_or_else(|| {
+            ApiError::invalid_action(
+                action,
+                if version.is_empty() { "NO_VERSION_SPECIFIED" } else { version },
+            )
+        })
     }
 
     /// The parameters as a value of that structure. Parameters that it does not have are left out, as AWS does.
@@ -143,7 +146,8 @@ fn index_of(segment: &str) -> Result<u32, ApiError> {
 fn read_members(schema: &'static Schema, parameters: Parameters<'_>) -> Result<Value, ApiError> {
     let mut values = vec![None; schema.members().len()];
     for (segment, below) in parameters.children() {
-        let found = schema.members().iter().zip(&mut values).find(|(member, _)| member.wire_name() == segment);
+        let found =
+            schema.members().iter().zip(&mut values).find(|(member, _)| member.wire_name() == segment);
         if let Some((member, slot)) = found {
             *slot = Some(read_value(member, below, member.is_flattened())?);
         }
@@ -151,20 +155,28 @@ fn read_members(schema: &'static Schema, parameters: Parameters<'_>) -> Result<V
     Ok(Value::Structure(values))
 }
 
-fn read_value(member: &'static Member, parameters: Parameters<'_>, flattened: bool) -> Result<Value, ApiError> {
+fn read_value(
+    member: &'static Member,
+    parameters: Parameters<'_>,
+    flattened: bool,
+) -> Result<Value, ApiError> {
     match &member.target.kind {
         Kind::Structure(_) | Kind::Union(_) => match parameters.text() {
             None => read_members(member.target, parameters),
             Some(_) => Err(ApiError::malformed_input("Start of structure or map expected")),
         },
         Kind::List { member: element, .. } => {
-            let below = if flattened { Some(parameters) } else { parameters.child(xml::element_name(element)) };
+            let below =
+                if flattened { Some(parameters) } else { parameters.child(xml::element_name(element)) };
             match (below, parameters.text()) {
                 // `Names=` is how an empty list is sent.
                 (_, Some("")) if parameters.pairs.len() == 1 => Ok(Value::List(Vec::new())),
                 (Some(below), None) if below.text().is_none() => {
                     let elements = below.elements()?.into_iter();
-                    elements.map(|below| read_value(element, below, false)).collect::<Result<_, _>>().map(Value::List)
+                    elements
+                        .map(|below| read_value(element, below, false))
+                        .collect::<Result<_, _>>()
+                        .map(Value::List)
                 }
                 _ => Err(ApiError::malformed_input("Start of list expected")),
             }
@@ -188,7 +200,8 @@ fn read_entries(key: &Member, value: &'static Member, parameters: Parameters<'_>
     let mut entries: Vec<(String, Value)> = Vec::new();
     let missing = || ApiError::malformed_input("A map entry needs a key and a value");
     for entry in parameters.elements()? {
-        let name = entry.child(key.location_name.unwrap_or("key")).and_then(Parameters::text).ok_or_else(missing)?;
+        let name =
+            entry.child(key.location_name.unwrap_or("key")).and_then(Parameters::text).ok_or_else(missing)?;
         let below = entry.child(value.location_name.unwrap_or("value")).ok_or_else(missing)?;
         entries.push((name.to_owned(), read_value(value, below, false)?));
     }
@@ -254,7 +267,13 @@ fn write_members(out: &mut String, schema: &Schema, value: &Value, prefix: &str)
     let Value::Structure(values) = value else { return };
     for (member, value) in schema.members().iter().zip(values) {
         if let Some(value) = value {
-            write_value(out, member, value, &format!("{prefix}{}", member.wire_name()), member.is_flattened());
+            write_value(
+                out,
+                member,
+                value,
+                &format!("{prefix}{}", member.wire_name()),
+                member.is_flattened(),
+            );
         }
     }
 }
@@ -264,19 +283,26 @@ fn write_value(out: &mut String, member: &Member, value: &Value, name: &str, fla
         (Kind::List { .. }, Value::List(values)) if values.is_empty() => write_pair(out, name, ""),
         (Kind::List { member: element, .. }, Value::List(values)) => {
             for (index, value) in (1..).zip(values) {
-                let name = if flattened { format!("{name}.{index}") } else { format!("{name}.{}.{index}", xml::element_name(element)) };
+                let name = if flattened {
+                    format!("{name}.{index}")
+                } else {
+                    format!("{name}.{}.{index}", xml::element_name(element))
+                };
                 write_value(out, element, value, &name, false);
             }
         }
         (Kind::Map { key, value: element, .. }, Value::Map(entries)) => {
             for (index, (entry_key, value)) in (1..).zip(entries) {
-                let entry = if flattened { format!("{name}.{index}") } else { format!("{name}.entry.{index}") };
+                let entry =
+                    if flattened { format!("{name}.{index}") } else { format!("{name}.entry.{index}") };
                 write_pair(out, &format!("{entry}.{}", key.location_name.unwrap_or("key")), entry_key);
                 let value_name = format!("{entry}.{}", element.location_name.unwrap_or("value"));
                 write_value(out, element, value, &value_name, false);
             }
         }
-        (Kind::Structure(_) | Kind::Union(_), _) => write_members(out, member.target, value, &format!("{name}.")),
+        (Kind::Structure(_) | Kind::Union(_), _) => {
+            write_members(out, member.target, value, &format!("{name}."))
+        }
         _ => {
             let format = member.format().unwrap_or(TimestampFormat::Iso8601);
             write_pair(out, name, &scalar::write(value, format).unwrap_or_default());
@@ -297,7 +323,8 @@ pub fn decode_response(operation: &OperationSchema, response: &HttpResponse) -> 
     if text.is_empty() && operation.output.members().is_empty() && response.status < 300 {
         return Ok(Value::empty(operation.output));
     }
-    let document = roxmltree::Document::parse(text).map_err(|error| ApiError::malformed_input(error.to_string()))?;
+    let document =
+        roxmltree::Document::parse(text).map_err(|error| ApiError::malformed_input(error.to_string()))?;
     let root = document.root_element();
     if response.status >= 300 {
         return Err(read_error(root, response.status));
@@ -314,7 +341,8 @@ pub fn decode_response(operation: &OperationSchema, response: &HttpResponse) -> 
 fn read_error(root: roxmltree::Node<'_, '_>, status: u16) -> ApiError {
     let error = root.descendants().find(|node| node.tag_name().name() == "Error");
     let text = |name: &str| {
-        let child = error.and_then(|error| xml::elements(error).find(|child| child.tag_name().name() == name));
+        let child =
+            error.and_then(|error| xml::elements(error).find(|child| child.tag_name().name() == name));
         child.map(xml::text_of).unwrap_or_default()
     };
     ApiError::new(text("Code"), status, text("Message"))

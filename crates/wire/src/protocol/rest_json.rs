@@ -16,7 +16,8 @@ pub fn route(service: &ServiceSchema, method: &str, path: &str) -> Option<&'stat
     let candidates = service.operations.iter().copied().filter(|operation| operation.method == method);
     let matching = candidates.filter(|operation| labels(operation.uri, path).is_some());
     // A literal segment beats a label: `/policy/validation` is not the policy called `validation`.
-    matching.max_by_key(|operation| segments(operation.uri).filter(|segment| label_of(segment).is_none()).count())
+    matching
+        .max_by_key(|operation| segments(operation.uri).filter(|segment| label_of(segment).is_none()).count())
 }
 
 /// The template's path, without its constant query parameters.
@@ -88,12 +89,15 @@ pub(crate) fn decode_request(
 /// The members of the body: of its document, or the one that is all of it.
 fn read_body(schema: &'static Schema, body: &[u8], limits: &Limits) -> Result<Vec<Option<Value>>, ApiError> {
     let mut values = vec![None; schema.members().len()];
-    let payload = schema.members().iter().zip(&mut values).find(|(member, _)| member.location == Location::Payload);
+    let payload =
+        schema.members().iter().zip(&mut values).find(|(member, _)| member.location == Location::Payload);
     if let Some((member, slot)) = payload {
         *slot = read_payload(member, body, limits)?;
         return Ok(values);
     }
-    if body.iter().all(u8::is_ascii_whitespace) || !schema.members().iter().any(|member| member.location == Location::Body) {
+    if body.iter().all(u8::is_ascii_whitespace)
+        || !schema.members().iter().any(|member| member.location == Location::Body)
+    {
         return Ok(values);
     }
     match json::read_members(schema, json::parse(body, limits)?)? {
@@ -126,9 +130,11 @@ fn read_query(member: &'static Member, query: &[(String, String)]) -> Result<Opt
     if let Kind::Map { value, .. } = &member.target.kind {
         return read_query_map(value, query);
     }
-    let mut texts = query.iter().filter(|(name, _)| name == member.wire_name()).map(|(_, text)| text.as_str());
+    let mut texts =
+        query.iter().filter(|(name, _)| name == member.wire_name()).map(|(_, text)| text.as_str());
     if let Kind::List { member: element, .. } = &member.target.kind {
-        let values: Vec<Value> = texts.map(|text| scalar::read(element.target, text)).collect::<Result<_, _>>()?;
+        let values: Vec<Value> =
+            texts.map(|text| scalar::read(element.target, text)).collect::<Result<_, _>>()?;
         return Ok((!values.is_empty()).then_some(Value::List(values)));
     }
     match (texts.next(), texts.next()) {
@@ -146,9 +152,9 @@ fn read_query_map(value: &'static Member, query: &[(String, String)]) -> Result<
     for group in sorted.chunk_by(|(a, _), (b, _)| a == b) {
         let Some((name, _)) = group.first() else { continue };
         let element = match (&value.target.kind, group) {
-            (Kind::List { member, .. }, _) => {
-                Value::List(group.iter().map(|(_, text)| scalar::read(member.target, text)).collect::<Result<_, _>>()?)
-            }
+            (Kind::List { member, .. }, _) => Value::List(
+                group.iter().map(|(_, text)| scalar::read(member.target, text)).collect::<Result<_, _>>()?,
+            ),
             (_, [(_, text)]) => scalar::read(value.target, text)?,
             _ => return Err(ApiError::malformed_input("A parameter is given more than once")),
         };
@@ -173,14 +179,22 @@ fn read_header(member: &'static Member, headers: &HeaderMap) -> Result<Option<Va
         let rfc822 = element.format().unwrap_or(TimestampFormat::Rfc822) == TimestampFormat::Rfc822
             && matches!(element.target.kind, Kind::Timestamp(_));
         let values = split_list(&texts.join(","), rfc822)?;
-        return values.iter().map(|text| scalar::read(element.target, text)).collect::<Result<_, _>>().map(Value::List).map(Some);
+        return values
+            .iter()
+            .map(|text| scalar::read(element.target, text))
+            .collect::<Result<_, _>>()
+            .map(Value::List)
+            .map(Some);
     }
     if more {
         return Err(ApiError::malformed_input("A header is given more than once"));
     }
     if member.json_value {
         let bytes = scalar::read_blob(first).and_then(|bytes| String::from_utf8(bytes).ok());
-        return bytes.map(Value::String).map(Some).ok_or_else(|| ApiError::malformed_input("A header is not base64 of text"));
+        return bytes
+            .map(Value::String)
+            .map(Some)
+            .ok_or_else(|| ApiError::malformed_input("A header is not base64 of text"));
     }
     scalar::read(member.target, first).map(Some)
 }
@@ -254,7 +268,11 @@ pub(crate) fn encode_response(operation: &OperationSchema, output: &Value) -> Ht
             _ => {}
         }
     }
-    let body = if operation.has_output { write_body(operation.output, output, &mut headers, true) } else { Vec::new() };
+    let body = if operation.has_output {
+        write_body(operation.output, output, &mut headers, true)
+    } else {
+        Vec::new()
+    };
     HttpResponse { status, headers, body }
 }
 
@@ -268,19 +286,28 @@ pub(crate) fn encode_error(error: &ApiError) -> HttpResponse {
         headers.insert(HeaderName::from_static("x-amzn-errortype"), code);
     }
     if let Some((schema, members)) = error.members() {
-        for (member, value) in set_members(schema, members).filter(|(member, _)| member.location == Location::Header) {
+        for (member, value) in
+            set_members(schema, members).filter(|(member, _)| member.location == Location::Header)
+        {
             write_header(&mut headers, member, value);
         }
     }
     HttpResponse { status: error.status_in(Protocol::RestJson), headers, body: writer.finish() }
 }
 
-fn set_members<'a>(schema: &'a Schema, value: &'a Value) -> impl Iterator<Item = (&'static Member, &'a Value)> {
+fn set_members<'a>(
+    schema: &'a Schema,
+    value: &'a Value,
+) -> impl Iterator<Item = (&'static Member, &'a Value)> {
     let values = match value {
         Value::Structure(values) => values.as_slice(),
         _ => &[],
     };
-    schema.members().iter().zip(values).filter_map(|(member, value)| value.as_ref().map(|value| (member, value)))
+    schema
+        .members()
+        .iter()
+        .zip(values)
+        .filter_map(|(member, value)| value.as_ref().map(|value| (member, value)))
 }
 
 /// The body, and its content type. A document without members is written if `always`.
@@ -349,7 +376,8 @@ fn write_header(headers: &mut HeaderMap, member: &Member, value: &Value) {
             }
         }
         (_, Value::String(text)) if member.json_value => {
-            let encoded = scalar::write(&Value::Blob(text.clone().into_bytes()), TimestampFormat::Rfc822).map(String::from);
+            let encoded = scalar::write(&Value::Blob(text.clone().into_bytes()), TimestampFormat::Rfc822)
+                .map(String::from);
             insert(member.wire_name(), &encoded.unwrap_or_default());
         }
         _ => insert(member.wire_name(), &scalar::write(value, format(member)).unwrap_or_default()),
@@ -360,7 +388,8 @@ fn write_header(headers: &mut HeaderMap, member: &Member, value: &Value) {
 pub(crate) fn encode_request(operation: &OperationSchema, input: &Value) -> OwnedRequest {
     let mut headers = HeaderMap::new();
     let (_, constants) = operation.uri.split_once('?').unwrap_or((operation.uri, ""));
-    let mut query: Vec<String> = constants.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
+    let mut query: Vec<String> =
+        constants.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
     let mut bound: Vec<&str> = constants.split('&').filter_map(|pair| pair.split('=').next()).collect();
     for (member, value) in set_members(operation.input, input) {
         match (member.location, &member.target.kind) {
@@ -383,7 +412,13 @@ pub(crate) fn encode_request(operation: &OperationSchema, input: &Value) -> Owne
         }
     }
     let body = write_body(operation.input, input, &mut headers, false);
-    OwnedRequest { method: operation.method, path: path_of(operation, input), query: query.join("&"), headers, body }
+    OwnedRequest {
+        method: operation.method,
+        path: path_of(operation, input),
+        query: query.join("&"),
+        headers,
+        body,
+    }
 }
 
 fn path_of(operation: &OperationSchema, input: &Value) -> String {
@@ -394,8 +429,11 @@ fn path_of(operation: &OperationSchema, input: &Value) -> String {
             path.push_str(segment);
             continue;
         };
-        let set = set_members(operation.input, input).find(|(member, _)| member.location == Location::Uri && member.wire_name() == name);
-        let text = set.and_then(|(member, value)| scalar::write(value, member.format().unwrap_or(TimestampFormat::Iso8601)));
+        let set = set_members(operation.input, input)
+            .find(|(member, _)| member.location == Location::Uri && member.wire_name() == name);
+        let text = set.and_then(|(member, value)| {
+            scalar::write(value, member.format().unwrap_or(TimestampFormat::Iso8601))
+        });
         let encoded = percent::encode(&text.unwrap_or_default());
         path.push_str(&if greedy { encoded.replace("%2F", "/") } else { encoded });
     }
@@ -410,14 +448,18 @@ fn write_query(query: &mut Vec<String>, name: &str, member: &Member, value: &Val
             }
         }
         _ => {
-            let text = scalar::write(value, member.format().unwrap_or(TimestampFormat::Iso8601)).unwrap_or_default();
+            let text =
+                scalar::write(value, member.format().unwrap_or(TimestampFormat::Iso8601)).unwrap_or_default();
             query.push(format!("{}={}", percent::encode(name), percent::encode(&text)));
         }
     }
 }
 
 /// An answer as clients read it.
-pub(crate) fn decode_response(operation: &OperationSchema, response: &HttpResponse) -> Result<Value, ApiError> {
+pub(crate) fn decode_response(
+    operation: &OperationSchema,
+    response: &HttpResponse,
+) -> Result<Value, ApiError> {
     if response.status >= 300 && response.status != operation.status {
         return Err(json::read_error(response));
     }

@@ -44,8 +44,14 @@ fn epoch(time: Timestamp) -> String {
 }
 
 fn rfc822(time: Timestamp) -> String {
-    let utc = jiff::Timestamp::from_millisecond(time.millis()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
-    let pattern = if time.millis().rem_euclid(1000) == 0 { "%a, %d %b %Y %H:%M:%S GMT" } else { "%a, %d %b %Y %H:%M:%S%.3f GMT" };
+    let utc = jiff::Timestamp::from_millisecond(time.millis())
+        .unwrap_or_default()
+        .to_zoned(jiff::tz::TimeZone::UTC);
+    let pattern = if time.millis().rem_euclid(1000) == 0 {
+        "%a, %d %b %Y %H:%M:%S GMT"
+    } else {
+        "%a, %d %b %Y %H:%M:%S%.3f GMT"
+    };
     utc.strftime(pattern).to_string()
 }
 
@@ -63,13 +69,20 @@ mod tests {
     fn every_format_is_written_and_read() {
         for (millis, iso, epoch, rfc822) in [
             (1_422_172_800_000, "2015-01-25T08:00:00Z", "1422172800", "Sun, 25 Jan 2015 08:00:00 GMT"),
-            (946_845_296_120, "2000-01-02T20:34:56.120Z", "946845296.12", "Sun, 02 Jan 2000 20:34:56.120 GMT"),
+            (
+                946_845_296_120,
+                "2000-01-02T20:34:56.120Z",
+                "946845296.12",
+                "Sun, 02 Jan 2000 20:34:56.120 GMT",
+            ),
             (-1500, "1969-12-31T23:59:58.500Z", "-1.5", "Wed, 31 Dec 1969 23:59:58.500 GMT"),
         ] {
             let time = Timestamp::from_millis(millis);
-            for (format, expected) in
-                [(TimestampFormat::Iso8601, iso), (TimestampFormat::Epoch, epoch), (TimestampFormat::Rfc822, rfc822)]
-            {
+            for (format, expected) in [
+                (TimestampFormat::Iso8601, iso),
+                (TimestampFormat::Epoch, epoch),
+                (TimestampFormat::Rfc822, rfc822),
+            ] {
                 assert_eq!(write(time, format), expected);
                 assert_eq!(read(expected), Some(time), "{expected}");
             }
@@ -78,7 +91,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["", "now", "NaN", "1e300", "-1e300", "Sun, 99 Jan 2015 08:00:00 GMT", "2015-13-01T00:00:00Z"] {
+        for text in
+            ["", "now", "NaN", "1e300", "-1e300", "Sun, 99 Jan 2015 08:00:00 GMT", "2015-13-01T00:00:00Z"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

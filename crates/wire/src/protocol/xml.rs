@@ -128,7 +128,9 @@ impl Writer {
                 // A reader of XML turns a bare carriage return into a line feed.
                 '\r' => self.out.push_str("&#xD;"),
                 // XML 1.0 has no way to write these.
-                '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => self.out.push('\u{FFFD}'),
+                '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => {
+                    self.out.push('\u{FFFD}')
+                }
                 other => self.out.push(other),
             }
         }
@@ -156,13 +158,15 @@ fn read_member(member: &'static Member, node: Node<'_, '_>) -> Result<Option<Val
     let named = |name: &'static str| elements(node).filter(move |child| child.tag_name().name() == name);
     match &member.target.kind {
         Kind::List { member: element, .. } if member.is_flattened() => {
-            let values: Vec<Value> =
-                named(member.wire_name()).map(|child| read_value(element, child)).collect::<Result<_, _>>()?;
+            let values: Vec<Value> = named(member.wire_name())
+                .map(|child| read_value(element, child))
+                .collect::<Result<_, _>>()?;
             Ok((!values.is_empty()).then_some(Value::List(values)))
         }
         Kind::Map { key, value, .. } if member.is_flattened() => {
-            let entries: Vec<_> =
-                named(member.wire_name()).map(|child| read_entry(key, value, child)).collect::<Result<_, _>>()?;
+            let entries: Vec<_> = named(member.wire_name())
+                .map(|child| read_entry(key, value, child))
+                .collect::<Result<_, _>>()?;
             Ok((!entries.is_empty()).then_some(Value::Map(entries)))
         }
         _ => named(member.wire_name()).next().map(|child| read_value(member, child)).transpose(),
@@ -175,9 +179,10 @@ fn read_value(member: &'static Member, node: Node<'_, '_>) -> Result<Value, ApiE
         Kind::List { member: element, .. } => {
             elements(node).map(|child| read_value(element, child)).collect::<Result<_, _>>().map(Value::List)
         }
-        Kind::Map { key, value, .. } => {
-            elements(node).map(|child| read_entry(key, value, child)).collect::<Result<_, _>>().map(Value::Map)
-        }
+        Kind::Map { key, value, .. } => elements(node)
+            .map(|child| read_entry(key, value, child))
+            .collect::<Result<_, _>>()
+            .map(Value::Map),
         _ => scalar::read(member.target, &text_of(node)),
     }
 }

@@ -28,7 +28,8 @@ static INPUT: Schema = Schema::structure(
         Member::new("Any", &ANY),
     ],
 );
-static ERROR_SHAPE: Schema = Schema::structure("SadException", &[Member::new("Message", &TEXT), Member::new("Reason", &TEXT)]);
+static ERROR_SHAPE: Schema =
+    Schema::structure("SadException", &[Member::new("Message", &TEXT), Member::new("Reason", &TEXT)]);
 static ERROR: ErrorSchema = ErrorSchema {
     name: "Sad",
     shape: "SadException",
@@ -102,7 +103,10 @@ fn what_is_malformed_is_refused() {
         match decode(body.as_bytes()) {
             Ok(_) => panic!("{body} was accepted"),
             Err(error) => {
-                assert_eq!((error.code_in(Protocol::Json11), error.status_in(Protocol::Json11)), ("SerializationException", 400));
+                assert_eq!(
+                    (error.code_in(Protocol::Json11), error.status_in(Protocol::Json11)),
+                    ("SerializationException", 400)
+                );
                 assert!(error.message().starts_with(message), "{body}: {}", error.message());
             }
         }
@@ -142,7 +146,10 @@ fn errors_are_typed_and_spell_message_as_their_shape_does() {
     let read = decode_response(&OPERATION, &response).err().unwrap();
     assert_eq!((read.code(), read.message()), ("SadException", "so \"sad\"\n"));
     let common = encode_error(Protocol::Json10, &ApiError::access_denied("no"));
-    assert_eq!((common.status, common.body.as_slice()), (400, br#"{"__type":"AccessDeniedException","message":"no"}"#.as_slice()));
+    assert_eq!(
+        (common.status, common.body.as_slice()),
+        (400, br#"{"__type":"AccessDeniedException","message":"no"}"#.as_slice())
+    );
 }
 
 #[test]

@@ -64,7 +64,11 @@ fn requests_are_routed_by_method_and_path() {
         ("GET", "", None),
         ("GET", "/", None),
     ] {
-        assert_eq!(route(&SERVICE, method, path).map(|operation| operation.name), expected, "{method} {path}");
+        assert_eq!(
+            route(&SERVICE, method, path).map(|operation| operation.name),
+            expected,
+            "{method} {path}"
+        );
     }
 }
 
@@ -73,7 +77,11 @@ fn decode(path: &str, query: &str, header: &str, body: &[u8]) -> Result<Value, A
     if !header.is_empty() {
         headers.insert("x-names", HeaderValue::from_bytes(header.as_bytes()).unwrap());
     }
-    decode_request(&GET_THING, &HttpRequest { method: "GET", path, query, headers: &headers, body }, &Limits::DEFAULT)
+    decode_request(
+        &GET_THING,
+        &HttpRequest { method: "GET", path, query, headers: &headers, body },
+        &Limits::DEFAULT,
+    )
 }
 
 #[test]
@@ -108,8 +116,11 @@ fn what_is_malformed_is_refused() {
         ("/thing/a", "", "", "{\"note\":1}"),
         ("/thing/a", "", "", "{\"note\":\"a\",\"note\":\"b\"}"),
     ] {
-        let error = decode(path, query, header, body.as_bytes()).err().expect(path);
-        assert_eq!((error.code_in(Protocol::RestJson), error.status_in(Protocol::RestJson)), ("SerializationException", 400));
+        let error = decode(path, query, header, body.as_bytes()).expect_err(path);
+        assert_eq!(
+            (error.code_in(Protocol::RestJson), error.status_in(Protocol::RestJson)),
+            ("SerializationException", 400)
+        );
     }
     assert_eq!(decode("/elsewhere", "", "", b"").err().unwrap().status_in(Protocol::RestJson), 404);
 }
@@ -117,7 +128,10 @@ fn what_is_malformed_is_refused() {
 #[test]
 fn errors_are_typed_by_a_header() {
     let response = encode_error(&ApiError::throttling());
-    assert_eq!((response.status, response.body.as_slice()), (429, br#"{"message":"Rate exceeded"}"#.as_slice()));
+    assert_eq!(
+        (response.status, response.body.as_slice()),
+        (429, br#"{"message":"Rate exceeded"}"#.as_slice())
+    );
     assert_eq!(response.headers["x-amzn-errortype"], "ThrottlingException");
     let read = decode_response(&GET_THING, &response).err().unwrap();
     assert_eq!((read.code(), read.message()), ("ThrottlingException", "Rate exceeded"));

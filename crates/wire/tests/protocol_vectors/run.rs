@@ -1,13 +1,11 @@
 //! Runs a file of cases in all directions.
 
-mod model;
-mod same;
-
 use http::{HeaderMap, HeaderName, HeaderValue};
 use keygate_wire::{ApiError, HttpRequest, HttpResponse, Limits, OperationSchema, Protocol};
 use serde_json::Value as Json;
 
-use model::{Models, from_json, to_json};
+use crate::model::{Models, from_json, to_json};
+use crate::same;
 
 /// What is done with a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +46,12 @@ pub(crate) fn run(file: &str, skipped: &[(&str, Direction, &str)]) {
     assert!(problems.is_empty(), "{} of {count}:\n{}", problems.len(), problems.join("\n"));
 }
 
-fn judge(suite: &Json, case: &Json, direction: Direction, skipped: &[(&str, Direction, &str)]) -> Option<String> {
+fn judge(
+    suite: &Json,
+    case: &Json,
+    direction: Direction,
+    skipped: &[(&str, Direction, &str)],
+) -> Option<String> {
     let id = case["id"].as_str().unwrap();
     let skip = skipped.iter().find(|(name, of, _)| *name == id && *of == direction);
     let models = Models::new(suite, case);
@@ -72,8 +75,15 @@ fn read_request(models: &Models, case: &Json) -> Outcome {
     let path = path.strip_prefix(&endpoint_path(serialized)).unwrap_or(path);
     let headers = headers(&serialized["headers"]);
     let body = serialized["body"].as_str().unwrap_or_default();
-    let request = HttpRequest { method: models.operation.method, path, query, headers: &headers, body: body.as_bytes() };
-    let found = Protocol::decode_request(models.operation, &request, &Limits::DEFAULT).map_err(|e| e.to_string())?;
+    let request = HttpRequest {
+        method: models.operation.method,
+        path,
+        query,
+        headers: &headers,
+        body: body.as_bytes(),
+    };
+    let found =
+        Protocol::decode_request(models.operation, &request, &Limits::DEFAULT).map_err(|e| e.to_string())?;
     let expected = from_json(models.operation.input, &case["params"])?;
     same::json(&to_json(models.operation.input, &found), &to_json(models.operation.input, &expected))
 }
@@ -88,7 +98,8 @@ fn write_request(models: &Models, case: &Json) -> Outcome {
     let serialized = &case["serialized"];
     let input = from_json(models.operation.input, &case["params"])?;
     let request = Protocol::encode_request(models.operation, &input);
-    let uri = if request.query.is_empty() { request.path } else { format!("{}?{}", request.path, request.query) };
+    let uri =
+        if request.query.is_empty() { request.path } else { format!("{}?{}", request.path, request.query) };
     same::uri(&format!("{}{uri}", endpoint_path(serialized)), serialized["uri"].as_str().unwrap())?;
     same::headers(&request.headers, &serialized["headers"])?;
     for forbidden in serialized["forbidHeaders"].as_array().into_iter().flatten() {
@@ -115,7 +126,11 @@ fn read_response(models: &Models, case: &Json) -> Outcome {
         let error = found.err().ok_or("is not an error")?;
         let message = case["errorMessage"].as_str().or(case["error"]["Message"].as_str()).unwrap_or_default();
         let expected = (case["errorCode"].as_str().unwrap(), message);
-        return if (error.code(), error.message()) == expected { Ok(()) } else { Err(format!("{error:?}, not {expected:?}")) };
+        return if (error.code(), error.message()) == expected {
+            Ok(())
+        } else {
+            Err(format!("{error:?}, not {expected:?}"))
+        };
     }
     let found = found.map_err(|e| e.to_string())?;
     let expected = from_json(models.operation.output, &case["result"])?;
@@ -149,7 +164,12 @@ fn error_response(models: &Models, case: &Json, members: &Json) -> Result<HttpRe
     let declared = operation.declared(code).ok_or_else(|| format!("{code} is not declared"))?;
     let mut rest = members.clone();
     let message = rest.as_object_mut().and_then(|rest| rest.remove("Message"));
-    let message = message.as_ref().and_then(Json::as_str).or(case["errorMessage"].as_str()).unwrap_or_default().to_owned();
+    let message = message
+        .as_ref()
+        .and_then(Json::as_str)
+        .or(case["errorMessage"].as_str())
+        .unwrap_or_default()
+        .to_owned();
     let value = from_json(declared.schema, &rest)?;
     let error = ApiError::declared(declared, message).with_members(declared.schema, value);
     Ok(Protocol::encode_error(operation.service, &error, "foo-id"))

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use keygate_ident::Timestamp;
 use keygate_wire::{
-    Auth, ErrorSchema, Kind, Location, Member, Members, OperationSchema, Protocol, Schema, ServiceSchema, TimestampFormat,
-    Value,
+    Auth, ErrorSchema, Kind, Location, Member, Members, OperationSchema, Protocol, Schema, ServiceSchema,
+    TimestampFormat, Value,
 };
 use serde_json::{Value as Json, json};
 
@@ -50,8 +50,12 @@ impl Models {
             None => leak(Schema::structure("Unit", &[])),
         };
         let output = io("output");
-        let errors: Vec<&'static ErrorSchema> =
-            given["errors"].as_array().into_iter().flatten().map(|error| shapes.error(error["shape"].as_str().unwrap())).collect();
+        let errors: Vec<&'static ErrorSchema> = given["errors"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|error| shapes.error(error["shape"].as_str().unwrap()))
+            .collect();
         let operation = leak(OperationSchema {
             name,
             service,
@@ -141,7 +145,11 @@ impl Shapes<'_> {
             name: text(name),
             shape: text(name),
             code: text(traits["code"].as_str().unwrap_or(name)),
-            status: traits["httpStatusCode"].as_u64().unwrap_or(if self.json[name]["fault"] == true { 500 } else { 400 }) as u16,
+            status: traits["httpStatusCode"].as_u64().unwrap_or(if self.json[name]["fault"] == true {
+                500
+            } else {
+                400
+            }) as u16,
             sender_fault: true,
             schema: self.schema(name),
         })
@@ -181,9 +189,9 @@ pub(crate) fn from_json(schema: &'static Schema, json: &Json) -> Result<Value, S
         // A `jsonvalue` is given as the JSON it holds.
         Kind::String(_) => Value::String(json.as_str().map_or_else(|| json.to_string(), str::to_owned)),
         Kind::Blob => Value::Blob(json.as_str().ok_or_else(wrong)?.as_bytes().to_vec()),
-        Kind::Timestamp(_) => {
-            Value::Timestamp(Timestamp::from_millis((json.as_f64().ok_or_else(wrong)? * 1000.0).round() as i64))
-        }
+        Kind::Timestamp(_) => Value::Timestamp(Timestamp::from_millis(
+            (json.as_f64().ok_or_else(wrong)? * 1000.0).round() as i64,
+        )),
         Kind::Document => Value::Document(json.clone()),
         Kind::List { member, .. } => {
             let elements = json.as_array().ok_or_else(wrong)?.iter();
@@ -195,7 +203,9 @@ pub(crate) fn from_json(schema: &'static Schema, json: &Json) -> Result<Value, S
             Value::Map(entries.collect::<Result<_, String>>()?)
         }
         Kind::Structure(_) | Kind::Union(_) => {
-            if let Some(unknown) = json.as_object().and_then(|json| json.keys().find(|key| schema.member(key).is_none())) {
+            if let Some(unknown) =
+                json.as_object().and_then(|json| json.keys().find(|key| schema.member(key).is_none()))
+            {
                 return Err(format!("{} has no {unknown}", schema.name));
             }
             let members = schema.members().iter().map(|member| match &json[member.name] {
@@ -218,14 +228,18 @@ pub(crate) fn to_json(schema: &'static Schema, value: &Value) -> Json {
         (Value::Blob(value), _) => json!(value),
         (Value::Timestamp(value), _) => json!(value.to_string()),
         (Value::Document(value), _) => value.clone(),
-        (Value::List(values), Kind::List { member, .. }) => values.iter().map(|value| to_json(member.target, value)).collect(),
+        (Value::List(values), Kind::List { member, .. }) => {
+            values.iter().map(|value| to_json(member.target, value)).collect()
+        }
         (Value::Map(entries), Kind::Map { value: member, .. }) => {
             let entries = entries.iter().map(|(key, value)| (key.clone(), to_json(member.target, value)));
             Json::Object(entries.collect())
         }
         (Value::Structure(values), _) => {
             let set = schema.members().iter().zip(values);
-            let set = set.filter_map(|(member, value)| Some((member.name.to_owned(), to_json(member.target, value.as_ref()?))));
+            let set = set.filter_map(|(member, value)| {
+                Some((member.name.to_owned(), to_json(member.target, value.as_ref()?)))
+            });
             Json::Object(set.collect())
         }
         _ => panic!("a value of another kind than {}", schema.name),

@@ -6,13 +6,20 @@
 //!
 //! The cases are botocore's (Apache-2.0); `models/lock.toml` says from which release, `cargo xtask models update` renews them.
 
-mod vectors;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod run;
+#[cfg(test)]
+mod same;
 
-use vectors::Direction::{self, ReadRequest, WriteRequest, WriteResponse};
-use vectors::run;
+use run::Direction::{self, ReadRequest, WriteRequest, WriteResponse};
+use run::run;
 
-const GZIP: &str = "The client compresses the body; the case shows no body, and no service here takes compressed ones.";
-const TOKEN: &str = "The client makes up a token; where it has none, the case's parameters do not say what arrives.";
+const GZIP: &str =
+    "The client compresses the body; the case shows no body, and no service here takes compressed ones.";
+const TOKEN: &str =
+    "The client makes up a token; where it has none, the case's parameters do not say what arrives.";
 const UNSENT: &str = "The client leaves something empty out, so the server cannot read it.";
 const ALL_PARAMETERS: &str = "On a server the map takes all query parameters, those with a member of their own too; the client left them out.";
 const CHECKSUM: &str = "No operation here asks clients for a checksum.";

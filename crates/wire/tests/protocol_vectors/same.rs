@@ -19,7 +19,8 @@ fn normal(json: &Json) -> Json {
         Json::Number(number) => number.as_f64().into(),
         Json::Array(elements) => elements.iter().map(normal).collect(),
         Json::Object(entries) => {
-            let mut entries: serde_json::Map<_, _> = entries.iter().map(|(key, value)| (key.clone(), normal(value))).collect();
+            let mut entries: serde_json::Map<_, _> =
+                entries.iter().map(|(key, value)| (key.clone(), normal(value))).collect();
             // Clients read an error's type with and without its namespace.
             if let Some(Json::String(name)) = entries.get_mut("__type") {
                 *name = name.rsplit('#').next().unwrap_or_default().to_owned();
@@ -32,7 +33,9 @@ fn normal(json: &Json) -> Json {
 
 /// JSON by value, other bodies by text. No body is an empty object.
 pub(crate) fn text_or_json(found: &str, expected: &str) -> Outcome {
-    let parse = |text: &str| if text.trim().is_empty() { Ok(Json::Object(Default::default())) } else { serde_json::from_str(text) };
+    let parse = |text: &str| {
+        if text.trim().is_empty() { Ok(Json::Object(Default::default())) } else { serde_json::from_str(text) }
+    };
     match (parse(found), parse(expected)) {
         (Ok(found), Ok(expected)) => json(&found, &expected),
         _ => equal(&found, &expected),
@@ -42,7 +45,8 @@ pub(crate) fn text_or_json(found: &str, expected: &str) -> Outcome {
 /// Parameters in any order.
 pub(crate) fn form(found: &str, expected: &str) -> Outcome {
     let sorted = |text: &str| {
-        let mut pairs: Vec<String> = text.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
+        let mut pairs: Vec<String> =
+            text.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
         pairs.sort();
         pairs
     };
@@ -91,7 +95,8 @@ impl Element {
         let children = children.filter(|child| child.tag_name().name() != "ResponseMetadata");
         let mut children: Vec<Element> = children.map(Element::new).collect();
         children.sort();
-        let text: String = node.children().filter(|child| child.is_text()).filter_map(|child| child.text()).collect();
+        let text: String =
+            node.children().filter(|child| child.is_text()).filter_map(|child| child.text()).collect();
         let text = if text.trim().is_empty() { String::new() } else { text };
         Self { name: node.tag_name().name().to_owned(), text, children }
     }
