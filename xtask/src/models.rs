@@ -1,7 +1,7 @@
 //! `xtask models update`: vendors API models and protocol test cases from a release of botocore.
 //!
 //! `models/lock.toml` names the release and what is taken from it. Prose is left out; what stays is written with one line
-//! for each operation, shape or case, so that an update can be reviewed.
+//! for each operation, shape or case, so that an update can be reviewed. What is not JSON (the notice) is copied as it is.
 
 pub(crate) mod json;
 
@@ -48,6 +48,12 @@ pub(crate) struct LockedFile {
     from: String,
     /// Path inside this project.
     pub(crate) to: String,
+}
+
+impl LockedFile {
+    fn is_json(&self) -> bool {
+        Path::new(&self.to).extension().is_some_and(|extension| extension == "json")
+    }
 }
 
 impl Lock {
@@ -97,7 +103,8 @@ fn fetch_and_write(root: &Path, work: &Path, lock: &mut Lock) -> crate::TaskResu
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(target, render_lines(&strip(Json::parse(&text)?, true)))?;
+        let text = if file.is_json() { render_lines(&strip(Json::parse(&text)?, true)) } else { text };
+        fs::write(target, text)?;
     }
     fs::write(root.join("models/lock.toml"), lock.render())?;
     Ok(())
@@ -193,7 +200,7 @@ mod tests {
     #[test]
     fn vendored_files_carry_no_prose() {
         let root = crate::project_root();
-        for file in Lock::read(&root).unwrap().file {
+        for file in Lock::read(&root).unwrap().file.iter().filter(|file| file.is_json()) {
             let text = fs::read_to_string(root.join(&file.to)).unwrap();
             let again = render_lines(&strip(Json::parse(&text).unwrap(), true));
             assert!(again == text, "{} is not as `models update` writes it", file.to);

@@ -36,7 +36,11 @@ pub(crate) enum ResourceTest {
 }
 
 /// Compiles one statement of a document that passed validation.
-pub(crate) fn statement(syntax: &StatementSyntax<'_>, version: Version, kind: PolicyKind) -> CompiledStatement {
+pub(crate) fn statement(
+    syntax: &StatementSyntax<'_>,
+    version: Version,
+    kind: PolicyKind,
+) -> CompiledStatement {
     CompiledStatement {
         effect: syntax.effect.effect,
         principal: syntax.principal.as_ref().map(PrincipalTest::new),

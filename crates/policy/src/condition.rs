@@ -76,9 +76,10 @@ impl Clause {
     /// The keys that the clause reads: its own, and those of variables in its values.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &KeyName> {
         let patterns = match &self.values {
-            Values::Text(patterns) | Values::AnyCase(patterns) | Values::Bool(patterns) | Values::Arn(patterns) => {
-                patterns.as_ref()
-            }
+            Values::Text(patterns)
+            | Values::AnyCase(patterns)
+            | Values::Bool(patterns)
+            | Values::Arn(patterns) => patterns.as_ref(),
             _ => &[],
         };
         let variables = patterns.iter().flat_map(Pattern::variables).map(|variable: &Variable| &variable.key);
@@ -136,7 +137,9 @@ impl Values {
             Family::StringEqualsIgnoreCase => Self::AnyCase(patterns(Wildcards::Literal)),
             Family::Bool => Self::Bool(patterns(Wildcards::Literal)),
             Family::Arn => Self::Arn(texts().map(|text| arn_pattern(text, version)).collect()),
-            Family::Numeric(comparison) => Self::Number(comparison, texts().filter_map(Decimal::parse).collect()),
+            Family::Numeric(comparison) => {
+                Self::Number(comparison, texts().filter_map(Decimal::parse).collect())
+            }
             Family::Date(comparison) => Self::Date(comparison, texts().filter_map(date::parse).collect()),
             Family::Binary => Self::Binary(texts().filter_map(binary::decode).collect()),
             Family::Ip => Self::Ip(texts().filter_map(ip::range).collect()),
@@ -150,15 +153,19 @@ impl Values {
             Self::Text(patterns) => patterns.iter().any(|pattern| pattern.matches(value, context)),
             Self::AnyCase(patterns) => patterns.iter().any(|p| p.equals_ignoring_case(value, context)),
             Self::Bool(patterns) => {
-                text::truth(value).is_some() && patterns.iter().any(|p| p.equals_ignoring_case(value, context))
+                text::truth(value).is_some()
+                    && patterns.iter().any(|p| p.equals_ignoring_case(value, context))
             }
             Self::Arn(patterns) => patterns.iter().any(|p| p.is_any() || p.matches_arn(value, context)),
-            Self::Number(comparison, numbers) => Decimal::parse_borrowed(value)
-                .is_some_and(|value| numbers.iter().any(|number| comparison.holds(value.compare(number.view())))),
+            Self::Number(comparison, numbers) => Decimal::parse_borrowed(value).is_some_and(|value| {
+                numbers.iter().any(|number| comparison.holds(value.compare(number.view())))
+            }),
             Self::Date(comparison, instants) => date::parse(value)
                 .is_some_and(|value| instants.iter().any(|instant| comparison.holds(value.cmp(instant)))),
             Self::Binary(blobs) => blobs.iter().any(|blob| binary::decodes_to(value, blob)),
-            Self::Ip(ranges) => ip::address(value).is_some_and(|ip| ranges.iter().any(|range| range.contains(&ip))),
+            Self::Ip(ranges) => {
+                ip::address(value).is_some_and(|ip| ranges.iter().any(|range| range.contains(&ip)))
+            }
             Self::Null(_) => false,
         }
     }

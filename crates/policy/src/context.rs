@@ -191,9 +191,9 @@ impl ContextValue {
 }
 
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
@@ -202,7 +202,8 @@ mod tests {
 
     #[test]
     fn rule_125_names_ignore_case() {
-        let mut context = Context::new().with("aws:SourceIp", "203.0.113.1").with("AWS:SOURCEIP", "203.0.113.2");
+        let mut context =
+            Context::new().with("aws:SourceIp", "203.0.113.1").with("AWS:SOURCEIP", "203.0.113.2");
         assert_eq!(context.iter().count(), 1);
         assert_eq!(context.get("aws:sourceip"), Some(&ContextValue::One("203.0.113.2".into())));
         context.remove("aws:sourceIP");
@@ -212,9 +213,11 @@ mod tests {
     #[test]
     fn rule_126_of_two_tags_that_differ_by_case_the_one_spelled_alike_else_the_first() {
         let context = Context::new().with("aws:ResourceTag/team", "low").with("aws:ResourceTag/Team", "high");
-        for (key, value) in
-            [("aws:ResourceTag/team", "low"), ("AWS:resourcetag/Team", "high"), ("aws:ResourceTag/TEAM", "high")]
-        {
+        for (key, value) in [
+            ("aws:ResourceTag/team", "low"),
+            ("AWS:resourcetag/Team", "high"),
+            ("aws:ResourceTag/TEAM", "high"),
+        ] {
             assert_eq!(context.get(key), Some(&ContextValue::One(value.into())), "{key}");
         }
     }
@@ -238,11 +241,9 @@ mod tests {
         let mut role = Caller::new(CallerKind::AssumedRole, "arn:aws:sts::111122223333:assumed-role/app/s1");
         role.unique_id = Some("AROAX");
         role.issuer_arn = Some("arn:aws:iam::111122223333:role/team/app");
-        assert_eq!(
-            derive(role),
-            ["-", "AROAX:s1", "AssumedRole", "arn:aws:iam::111122223333:role/team/app"]
-        );
-        let federated = Caller::new(CallerKind::FederatedUser, "arn:aws:sts::111122223333:federated-user/bob");
+        assert_eq!(derive(role), ["-", "AROAX:s1", "AssumedRole", "arn:aws:iam::111122223333:role/team/app"]);
+        let federated =
+            Caller::new(CallerKind::FederatedUser, "arn:aws:sts::111122223333:federated-user/bob");
         assert_eq!(
             derive(federated),
             ["-", "111122223333:bob", "FederatedUser", "arn:aws:sts::111122223333:federated-user/bob"]

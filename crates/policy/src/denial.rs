@@ -52,7 +52,8 @@ pub fn denial_message(
                 Layer::VpcEndpoint => "a VPC endpoint policy",
             };
             message.push_str(&format!(" with an explicit deny in {article}"));
-            let arn = decision.statement.and_then(|at| policy_at(stack, at)).and_then(|attached| attached.arn);
+            let arn =
+                decision.statement.and_then(|at| policy_at(stack, at)).and_then(|attached| attached.arn);
             if let (Some(arn), DenialDetail::PolicyArn, true) = (arn, detail, shows_arn(layer)) {
                 message.push_str(": ");
                 message.push_str(arn);

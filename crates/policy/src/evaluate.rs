@@ -250,7 +250,9 @@ fn conclude(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> De
     let needs_resource_policy = matches!(stack.resource_rule, ResourceRule::Trust | ResourceRule::KmsKey);
     match (findings.resource, same_account(request)) {
         // Rules 35, 36: both accounts must allow, however the resource's policy names the caller.
-        (Some(resource), false) => side.and_all(Some(resource), &[Layer::Identity, Layer::Boundary, Layer::Session]),
+        (Some(resource), false) => {
+            side.and_all(Some(resource), &[Layer::Identity, Layer::Boundary, Layer::Session])
+        }
         (None, false) => Decision::not_allowed_by(Layer::Resource),
         // Rules 29, 30.
         (None, true) if needs_resource_policy => Decision::not_allowed_by(Layer::Resource),
@@ -355,5 +357,6 @@ fn same_account(request: &Request<'_>) -> bool {
 }
 
 fn is_root_arn(arn: &str) -> bool {
-    keygate_ident::ArnParts::split(arn).is_some_and(|parts| parts.service == "iam" && parts.resource == "root")
+    keygate_ident::ArnParts::split(arn)
+        .is_some_and(|parts| parts.service == "iam" && parts.resource == "root")
 }

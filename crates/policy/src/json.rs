@@ -294,7 +294,11 @@ mod tests {
             Value::Array(nodes) => format!("[{}]", nodes.iter().map(show).collect::<Vec<_>>().join(",")),
             Value::Object(members) => format!(
                 "{{{}}}",
-                members.iter().map(|m| format!("{:?}:{}", m.name, show(&m.node))).collect::<Vec<_>>().join(",")
+                members
+                    .iter()
+                    .map(|m| format!("{:?}:{}", m.name, show(&m.node)))
+                    .collect::<Vec<_>>()
+                    .join(",")
             ),
         }
     }

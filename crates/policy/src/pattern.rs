@@ -50,7 +50,8 @@ impl Pattern {
 
     /// Whether the pattern is `*` and so matches everything.
     pub(crate) fn is_any(&self) -> bool {
-        !self.tokens.is_empty() && self.tokens.iter().all(|token| matches!(token, Token::Many | Token::ManyAcross))
+        !self.tokens.is_empty()
+            && self.tokens.iter().all(|token| matches!(token, Token::Many | Token::ManyAcross))
     }
 
     /// Whether every variable has a value or a default (rule 168).

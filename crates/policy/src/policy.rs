@@ -262,10 +262,7 @@ mod tests {
             .iter()
             .map(|s| (s.sid(), s.effect(), s.span().start.line, s.span().start.column, s.span().end.line))
             .collect();
-        assert_eq!(
-            shown,
-            [(Some("One"), Effect::Allow, 4, 5, 6), (None, Effect::Deny, 7, 5, 7)]
-        );
+        assert_eq!(shown, [(Some("One"), Effect::Allow, 4, 5, 6), (None, Effect::Deny, 7, 5, 7)]);
         let span = policy.statements()[1].span();
         assert_eq!(&text[span.start.offset..span.start.offset + 9], "{\"Effect\"");
         assert!(text[..span.end.offset].ends_with("TagSession\"}"));

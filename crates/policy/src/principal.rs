@@ -52,7 +52,9 @@ impl PrincipalTest {
         let entries = match &clause.principal {
             PrincipalSyntax::Text(text) if text.value == "*" => vec![Entry::Everybody],
             PrincipalSyntax::Text(text) => vec![Entry::Arn(text.value.as_ref().into())],
-            PrincipalSyntax::Map(map) => map.iter().map(|(kind, text)| Entry::new(*kind, &text.value)).collect(),
+            PrincipalSyntax::Map(map) => {
+                map.iter().map(|(kind, text)| Entry::new(*kind, &text.value)).collect()
+            }
         };
         Self { not: clause.not, entries: entries.into_boxed_slice() }
     }
@@ -106,11 +108,8 @@ impl Entry {
                 let aws = caller.kind.has_account() || caller.kind == CallerKind::Anonymous;
                 aws.then_some(Grade::Direct)
             }
-            Self::Account(account) => {
-                (caller.kind.has_account() && caller.account == Some(*account)).then_some(
-                    if caller.kind == CallerKind::Root { Grade::Direct } else { Grade::Account },
-                )
-            }
+            Self::Account(account) => (caller.kind.has_account() && caller.account == Some(*account))
+                .then_some(if caller.kind == CallerKind::Root { Grade::Direct } else { Grade::Account }),
             Self::Arn(arn) => by_arn(arn, caller),
             Self::UniqueId(id) => by_unique_id(id, caller),
             Self::Service(name) => {

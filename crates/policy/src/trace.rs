@@ -185,13 +185,18 @@ mod tests {
         let shown: Vec<_> = trace
             .statements()
             .map(|s| {
-                let conditions: Vec<_> =
-                    s.conditions.iter().map(|c| (c.operator.as_str(), &text[c.bytes.clone()], c.matched)).collect();
+                let conditions: Vec<_> = s
+                    .conditions
+                    .iter()
+                    .map(|c| (c.operator.as_str(), &text[c.bytes.clone()], c.matched))
+                    .collect();
                 (s.sid.as_deref().unwrap(), s.span.start.line, s.matched, s.action, s.resource, conditions)
             })
             .collect();
-        let conditions =
-            vec![("Bool", r#""aws:SecureTransport": "true""#, true), ("StringLike", r#""aws:UserAgent": "x*""#, false)];
+        let conditions = vec![
+            ("Bool", r#""aws:SecureTransport": "true""#, true),
+            ("StringLike", r#""aws:UserAgent": "x*""#, false),
+        ];
         assert_eq!(
             shown,
             [

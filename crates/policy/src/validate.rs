@@ -106,10 +106,8 @@ fn version(document: &Document<'_>, words: Words) -> Result<(), Fault> {
 
 /// Who a policy applies to is no business of policies that are attached to somebody (rule 91).
 fn no_principal(statement: &StatementSyntax<'_>, kind: PolicyKind) -> Result<(), Fault> {
-    let forbidden = matches!(
-        kind,
-        PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Scp
-    );
+    let forbidden =
+        matches!(kind, PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Scp);
     match &statement.principal {
         Some(clause) if forbidden => Err(Fault::new(
             RefusalCode::Principal,

@@ -4,17 +4,20 @@
 //! writes answers, [`node`] holds the accounts, `bootstrap` and [`start`] put a server together. This crate reads
 //! the clock and draws randomness ([`clock`]) so that nothing below has to.
 
+pub mod admin;
 mod audit;
 mod authenticate;
 mod authorize;
 mod bootstrap;
 pub mod clock;
 mod context;
+pub mod events;
 mod facts;
 pub mod listener;
 pub mod logging;
 pub mod metrics;
 pub mod node;
+pub mod operator;
 mod outbox;
 pub mod pipeline;
 pub mod request;

@@ -5,6 +5,7 @@
 //! the record's id and keeps one.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keygate_store::Store;
 use keygate_trail::{Event, Trail};
@@ -17,18 +18,26 @@ pub(crate) struct Outbox {
     store: Arc<dyn Store>,
     trail: Arc<Trail>,
     waiting: Notify,
+    /// Records committed and not yet known to be moved; an estimate, for the metrics.
+    count: AtomicUsize,
     /// One mover at a time.
     moving: Mutex<()>,
 }
 
 impl Outbox {
     pub(crate) fn new(store: Arc<dyn Store>, trail: Arc<Trail>) -> Self {
-        Self { store, trail, waiting: Notify::new(), moving: Mutex::default() }
+        Self { store, trail, waiting: Notify::new(), count: AtomicUsize::new(0), moving: Mutex::default() }
     }
 
-    /// There is something to move.
+    /// There is one more to move.
     pub(crate) fn wake(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
         self.waiting.notify_one();
+    }
+
+    /// About how many records wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
     }
 
     /// Moves whenever there is something, for as long as the server runs. What is left of an earlier run goes
@@ -55,6 +64,7 @@ impl Outbox {
             let this = Arc::clone(self);
             let moved = tokio::task::spawn_blocking(move || this.move_some());
             if !moved.await.map_err(|error| error.to_string())?? {
+                self.count.store(0, Ordering::Relaxed);
                 return Ok(());
             }
         }

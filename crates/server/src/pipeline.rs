@@ -395,3 +395,6 @@ pub(crate) fn other_accounts(asks: &Asks, caller: AccountId) -> Vec<AccountId> {
     others.dedup();
     others
 }
+
+#[cfg(test)]
+mod tests;

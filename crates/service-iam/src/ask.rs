@@ -119,3 +119,6 @@ pub(crate) fn assert_catalogued(asks: &keygate_operation::Asks, on_account: &[&s
         assert_eq!(bounded, action.knows_condition_key(PERMISSIONS_BOUNDARY), "{name}: boundary");
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -20,6 +20,11 @@ pub(crate) fn user(account: &Account, user: &User) -> iam::User {
     }
 }
 
+/// A user as listings show it: without tags and boundary.
+pub(crate) fn listed_user(account: &Account, user: &User) -> iam::User {
+    iam::User { permissions_boundary: None, tags: None, ..self::user(account, user) }
+}
+
 /// A group.
 pub(crate) fn group(account: &Account, group: &Group) -> iam::Group {
     iam::Group {

@@ -34,6 +34,8 @@ pub(crate) fn snake(name: &str) -> String {
         | "static" => {
             format!("r#{snake}")
         }
+        // These cannot be raw.
+        "self" | "super" | "crate" => format!("{snake}_"),
         _ => snake,
     }
 }
@@ -62,6 +64,7 @@ mod tests {
             ("OpenIDConnectProviderArn", "open_id_connect_provider_arn", "OPEN_ID_CONNECT_PROVIDER_ARN"),
             ("S3BucketName", "s3_bucket_name", "S3_BUCKET_NAME"),
             ("type", "r#type", "TYPE"),
+            ("Self", "self_", "SELF"),
             ("accountAliasType", "account_alias_type", "ACCOUNT_ALIAS_TYPE"),
             ("PolicyARNs", "policy_arns", "POLICY_ARNS"),
             ("KMSKeyId", "kms_key_id", "KMS_KEY_ID"),

@@ -66,6 +66,17 @@ impl Overlay {
         Ok(overlay)
     }
 
+    /// Fails if an entry is of no service that shapes are generated for.
+    pub(crate) fn check_services(&self, known: &[&str]) -> Result<(), Box<dyn Error>> {
+        let named = self.service.keys();
+        let named = named.chain(self.shape.iter().map(|entry| &entry.service));
+        let mut named = named.chain(self.member.iter().map(|entry| &entry.service));
+        match named.find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(format!("overlay: no such service: {name}").into()),
+        }
+    }
+
     /// Changes the model. An entry for something that the model does not have, or that changes nothing, is an error: it
     /// is out of date.
     pub(crate) fn apply(&self, model: &mut Model) -> Result<(), Box<dyn Error>> {

@@ -38,7 +38,11 @@ fn rule_111_the_list_of_the_documentation() {
 fn rule_110_the_resource_field_may_hold_colons_and_slashes() {
     check(
         PolicyKind::Identity,
-        &[("arn:aws:logs:us-east-1:111122223333:log-group:a:*", "arn:aws:logs:us-east-1:111122223333:log-group:a:b/c", true)],
+        &[(
+            "arn:aws:logs:us-east-1:111122223333:log-group:a:*",
+            "arn:aws:logs:us-east-1:111122223333:log-group:a:b/c",
+            true,
+        )],
     );
 }
 
@@ -91,10 +95,16 @@ fn rule_114_colons_of_the_resource_field_are_ordinary() {
 fn rule_115_short_arns_are_completed_in_identity_policies_only() {
     let object = "arn:aws:s3:::bucket/key";
     for kind in [PolicyKind::Identity, PolicyKind::Session, PolicyKind::Boundary] {
-        check(kind, &[("arn:aws:s3", object, true), ("arn:aws:s3:", object, true), ("arn:aws:sqs", object, false)]);
+        check(
+            kind,
+            &[("arn:aws:s3", object, true), ("arn:aws:s3:", object, true), ("arn:aws:sqs", object, false)],
+        );
     }
     for kind in [PolicyKind::Resource, PolicyKind::VpcEndpoint, PolicyKind::Scp] {
-        check(kind, &[("arn:aws:s3", object, false), ("arn:aws:s3*", object, true), ("arn:aws:s3:*", object, true)]);
+        check(
+            kind,
+            &[("arn:aws:s3", object, false), ("arn:aws:s3*", object, true), ("arn:aws:s3:*", object, true)],
+        );
     }
 }
 
@@ -134,7 +144,12 @@ fn rule_118_a_wildcard_resource_type_is_ordinary_text() {
 fn rules_119_and_120_only_a_bare_star_matches_a_request_without_resource() {
     check(
         PolicyKind::Identity,
-        &[("*", "*", true), ("arn:aws:s3:::*", "*", false), ("arn:aws:s3", "*", false), ("*", "arn:aws:s3:::b", true)],
+        &[
+            ("*", "*", true),
+            ("arn:aws:s3:::*", "*", false),
+            ("arn:aws:s3", "*", false),
+            ("*", "arn:aws:s3:::b", true),
+        ],
     );
 }
 

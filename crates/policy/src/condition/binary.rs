@@ -30,7 +30,9 @@ type Group = Option<([u8; 3], usize)>;
 fn groups(text: &str) -> Option<impl Iterator<Item = Group>> {
     let (groups, rest) = text.as_bytes().as_chunks::<4>();
     let last = groups.len().checked_sub(1);
-    rest.is_empty().then(|| groups.iter().enumerate().map(move |(index, group)| decode_group(group, Some(index) == last)))
+    rest.is_empty().then(|| {
+        groups.iter().enumerate().map(move |(index, group)| decode_group(group, Some(index) == last))
+    })
 }
 
 fn decode_group(group: &[u8; 4], last: bool) -> Group {

@@ -51,7 +51,8 @@ mod tests {
             let found = range(policy).unwrap();
             assert_eq!(address(request).is_some_and(|ip| found.contains(&ip)), matches, "{policy} {request}");
         }
-        for bad in ["", "nonsense", "203.0.113.0/33", "203.0.113.0/", "203.0.113", "::/129", "203.0.113.0/-1"] {
+        for bad in ["", "nonsense", "203.0.113.0/33", "203.0.113.0/", "203.0.113", "::/129", "203.0.113.0/-1"]
+        {
             assert_eq!(range(bad), None, "{bad}");
         }
     }

@@ -144,8 +144,15 @@ mod tests {
                 }
             }
         }
-        for unknown in ["", "x", "ForAnyValue::StringEquals", "StringEqualsIfExistsIfExists", "ForAllValues:", "Nul", "é"]
-        {
+        for unknown in [
+            "",
+            "x",
+            "ForAnyValue::StringEquals",
+            "StringEqualsIfExistsIfExists",
+            "ForAllValues:",
+            "Nul",
+            "é",
+        ] {
             assert_eq!(Operator::from_name(unknown), None, "{unknown}");
         }
     }

@@ -159,7 +159,9 @@ proptest! {
 fn hostile_patterns_take_bounded_time() {
     // Each of these makes a backtracking matcher take time exponential in the number of stars.
     let text = "a".repeat(2_000);
-    for pattern in ["a*".repeat(3_000) + "b", "*a?".repeat(600) + "*b*", "*".repeat(6_000) + "b", "*aab".repeat(1_000)] {
+    for pattern in
+        ["a*".repeat(3_000) + "b", "*a?".repeat(600) + "*b*", "*".repeat(6_000) + "b", "*aab".repeat(1_000)]
+    {
         assert!(!matches(&pattern, &text));
     }
     assert!(matches(&"*a".repeat(2_000), &text));

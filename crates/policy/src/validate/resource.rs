@@ -62,7 +62,9 @@ fn check(resource: &str) -> Result<(), String> {
     let [vendor, region, account, path] = std::array::from_fn(|_| fields.next());
     if partition != "*" && Partition::from_name(partition).is_none() {
         let shown = [vendor, region, account, path].map(|field| field.unwrap_or("*")).join(":");
-        return Err(format!("Partition \"{partition}\" is not valid for resource \"arn:{partition}:{shown}\"."));
+        return Err(format!(
+            "Partition \"{partition}\" is not valid for resource \"arn:{partition}:{shown}\"."
+        ));
     }
     match vendor {
         Some(vendor) if !vendor.contains(['*', '?']) => of_vendor(vendor, resource, region, path),
@@ -75,7 +77,10 @@ fn of_vendor(vendor: &str, resource: &str, region: Option<&str>, path: Option<&s
     let has_region = region.is_some_and(|region| !region.is_empty() && !(region == "*" && path.is_none()));
     match vendor {
         "iam" if has_region => Err(format!("IAM resource {resource} cannot contain region information.")),
-        "iam" if !path.is_none_or(|path| path == "*" || IAM_PATHS.iter().any(|start| path.starts_with(start))) => {
+        "iam"
+            if !path
+                .is_none_or(|path| path == "*" || IAM_PATHS.iter().any(|start| path.starts_with(start))) =>
+        {
             let starts = IAM_PATHS.join(", ");
             Err(format!("IAM resource path must either be \"*\" or start with {starts}."))
         }

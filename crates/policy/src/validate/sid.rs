@@ -13,7 +13,9 @@ pub(crate) fn check(document: &Document<'_>, kind: PolicyKind) -> Result<(), Fau
     let alphanumeric_only = !matches!(kind, PolicyKind::Resource | PolicyKind::VpcEndpoint);
     let mut seen = HashSet::new();
     for sid in document.statements.iter().filter_map(|statement| statement.sid.as_ref()) {
-        if alphanumeric_only && !sid.value.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') {
+        if alphanumeric_only
+            && !sid.value.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+        {
             return Err(fault(sid, words.say(ALPHANUMERIC)));
         }
         if !sid.value.is_empty() && !seen.insert(sid.value.as_ref()) {

@@ -17,7 +17,8 @@ pub(crate) fn check(document: &Document<'_>) -> Result<(), Fault> {
 }
 
 fn principals(statement: &StatementSyntax<'_>) -> Result<(), Fault> {
-    let fault = |message: &str, at: &crate::span::Bytes| Fault::new(RefusalCode::Principal, message, at.clone());
+    let fault =
+        |message: &str, at: &crate::span::Bytes| Fault::new(RefusalCode::Principal, message, at.clone());
     match &statement.principal {
         None => Err(missing_field("Principal", RefusalCode::Principal, &statement.at)),
         Some(clause) if clause.not && statement.effect.effect == Effect::Allow => {

@@ -2,9 +2,11 @@
 //!
 //! Every decision made here is made twice, with and without an observer, and must be the same.
 
+use std::fmt;
+
 use keygate_policy::{
-    Attached, Boundary, Caller, CallerKind, Context, Decision, Layer, Level, Policy, PolicyKind, Request, Resource,
-    ResourceRule, Stack, Trace, Verdict, decide, explain,
+    Attached, Boundary, Caller, CallerKind, Context, Decision, Layer, Level, Policy, PolicyKind, Request,
+    Resource, ResourceRule, Stack, Trace, Verdict, decide, explain,
 };
 use serde_json::{Value, json};
 
@@ -208,7 +210,10 @@ impl Case {
             let (explained, trace) = explain(request, stack);
             assert_eq!((decision.verdict, decision.layer), (explained.verdict, explained.layer));
             assert_eq!(decision.statement, explained.statement);
-            assert_eq!(decision.verdict == Verdict::ExplicitlyDenied, denies(&trace) && decision.layer.is_some());
+            assert_eq!(
+                decision.verdict == Verdict::ExplicitlyDenied,
+                denies(&trace) && decision.layer.is_some()
+            );
             decision
         })
     }
@@ -221,8 +226,7 @@ impl Case {
             Some(policy) => Boundary::Policy(attached(policy)),
             None => Boundary::Unreadable,
         });
-        let levels = |levels: &'_ [Vec<Policy>]| levels.iter().map(|level| attach(level)).collect::<Vec<_>>();
-        let (scps, rcps) = (levels(&self.scps), levels(&self.rcps));
+        let (scps, rcps) = (attach_levels(&self.scps), attach_levels(&self.rcps));
         let scps: Vec<_> = scps.iter().map(|policies| Level { id: "ou", policies }).collect();
         let rcps: Vec<_> = rcps.iter().map(|policies| Level { id: "ou", policies }).collect();
         let request = Request {
@@ -277,6 +281,31 @@ fn attached(policy: &Policy) -> Attached<'_> {
 
 fn attach(policies: &[Policy]) -> Vec<Attached<'_>> {
     policies.iter().map(attached).collect()
+}
+
+fn attach_levels(levels: &[Vec<Policy>]) -> Vec<Vec<Attached<'_>>> {
+    levels.iter().map(|level| attach(level)).collect()
+}
+
+/// The texts of the policies say more than their compiled forms.
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts = |policies: &[Policy]| policies.iter().map(|p| p.text().to_owned()).collect::<Vec<_>>();
+        let levels = |levels: &[Vec<Policy>]| levels.iter().map(|level| texts(level)).collect::<Vec<_>>();
+        writeln!(f, "{:?} asks {} on {} of {:?}", self.caller, self.action, self.resource, self.owner)?;
+        writeln!(f, "context {:?}", self.context.iter().collect::<Vec<_>>())?;
+        writeln!(f, "identity {:#?}", texts(&self.identity))?;
+        writeln!(f, "boundary {:?}", self.boundary.as_ref().map(|b| b.as_ref().map(Policy::text)))?;
+        writeln!(f, "session {:#?}", self.session.as_deref().map(texts))?;
+        writeln!(f, "scps {:#?} rcps {:#?}", levels(&self.scps), levels(&self.rcps))?;
+        writeln!(
+            f,
+            "resource {:?} {:?}",
+            self.resource_rule,
+            self.resource_policy.as_ref().map(Policy::text)
+        )?;
+        write!(f, "endpoint {:#?}", self.vpc_endpoint.as_deref().map(texts))
+    }
 }
 
 fn denies(trace: &Trace) -> bool {

@@ -73,7 +73,9 @@ mod tests {
     fn errors() {
         let mut world = World::new();
         world.write(&CreateUser, named("Bob")).unwrap();
-        world.edit(|draft| draft.change_settings(|s| drop(s.quotas.insert("UsersPerAccount".to_owned(), 1))));
+        world.edit(|draft| {
+            draft.change_settings(|settings| settings.quotas.extend([("UsersPerAccount".to_owned(), 1)]));
+        });
         let unknown = "arn:aws:iam::123456789012:policy/none".to_owned();
         let tag = |key: &str| Tag { key: key.to_owned(), value: String::new() };
         for (input, code, message) in [

@@ -28,11 +28,82 @@ impl Write for DeleteUser {
 
 fn obstacle(user: &User) -> Option<&'static str> {
     [
-        (!user.groups.is_empty(), "remove user from all groups"),
         (!user.access_keys.is_empty(), "delete access keys"),
+        // AWS's words, though it is one user and perhaps several groups.
+        (!user.groups.is_empty(), "remove users from group"),
         (!user.attached.is_empty(), "detach all policies"),
         (!user.inline.is_empty(), "delete policies"),
     ]
     .into_iter()
     .find_map(|(blocks, what)| blocks.then_some(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use keygate_ident::UniqueId;
+    use keygate_operation::testing::World;
+    use keygate_shapes::iam::{AddUserToGroupRequest, CreateAccessKeyRequest};
+    use keygate_state::{ManagedRef, PolicyText, Reference};
+
+    use super::*;
+    use crate::access_key::create_access_key::CreateAccessKey;
+    use crate::group::add_user_to_group::AddUserToGroup;
+    use crate::group::tests::add_group;
+    use crate::user::tests::add_user;
+
+    fn delete(world: &mut World, name: &str) -> Result<(), String> {
+        let deleted = world.write(&DeleteUser, DeleteUserRequest { user_name: name.to_owned() });
+        deleted.map(drop).map_err(|error| format!("{}: {}", error.code(), error.message()))
+    }
+
+    fn edit(world: &mut World, id: &UniqueId, change: impl FnOnce(&mut User)) {
+        let user = world.account().users.get(id).unwrap().clone();
+        world.edit(|draft| {
+            draft.change(&user, |user| {
+                change(user);
+                Ok::<_, ()>(())
+            })
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn one_obstacle_after_the_other() {
+        let mut world = World::new();
+        let id = add_user(&mut world, "bob");
+        add_group(&mut world, "admins");
+        world.write(&CreateAccessKey, CreateAccessKeyRequest { user_name: Some("bob".to_owned()) }).unwrap();
+        let member = AddUserToGroupRequest { group_name: "admins".to_owned(), user_name: "bob".to_owned() };
+        world.write(&AddUserToGroup, member).unwrap();
+        edit(&mut world, &id, |user| {
+            user.attached.push(ManagedRef::new("arn:aws:iam::aws:policy/ReadOnlyAccess"));
+            user.inline.insert("p".to_owned(), PolicyText::stored("{}".to_owned()));
+        });
+        let remove: [(&str, fn(&mut User)); 4] = [
+            ("delete access keys", |user| user.access_keys.clear()),
+            ("remove users from group", |user| user.groups.clear()),
+            ("detach all policies", |user| user.attached.clear()),
+            ("delete policies", |user| user.inline.clear()),
+        ];
+        for (what, remove) in remove {
+            let conflict = format!("DeleteConflict: Cannot delete entity, must {what} first.");
+            assert_eq!(delete(&mut world, "bob"), Err(conflict));
+            edit(&mut world, &id, remove);
+        }
+        assert_eq!(delete(&mut world, "BOB"), Ok(()));
+        assert!(world.account().users.is_empty());
+    }
+
+    #[test]
+    fn a_boundary_is_no_obstacle_and_is_released() {
+        let mut world = World::new();
+        let id = add_user(&mut world, "bob");
+        let boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+        edit(&mut world, &id, |user| user.boundary = Some(ManagedRef::new(boundary)));
+        let reference = Reference::Boundary(boundary.to_owned());
+        assert_eq!(world.account().reference_count(&reference), 1);
+        assert_eq!(delete(&mut world, "bob"), Ok(()));
+        assert_eq!(world.account().reference_count(&reference), 0);
+        assert_eq!(delete(&mut world, "bob"), Err("NoSuchEntity: The user with name bob cannot be found.".to_owned()));
+    }
 }

@@ -1,7 +1,7 @@
 //! ListUsers: users under a path, in order of name. Tags and boundary are left out, as on AWS.
 
 use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx, paginate};
-use keygate_shapes::iam::{self, ListUsersRequest, ListUsersResponse, op};
+use keygate_shapes::iam::{ListUsersRequest, ListUsersResponse, op};
 
 use crate::{ask, view};
 
@@ -20,9 +20,8 @@ impl Read for ListUsers {
         let users = cx.account.users.iter().filter(|user| user.path.as_str().starts_with(prefix));
         let key = |user: &&std::sync::Arc<keygate_state::User>| user.name.to_ascii_lowercase();
         let page = paginate(cx, prefix, input.marker.as_deref(), input.max_items, users, key)?;
-        let short = |user| iam::User { permissions_boundary: None, tags: None, ..view::user(cx.account, user) };
         Ok(ListUsersResponse {
-            users: page.items.into_iter().map(|user| short(user)).collect(),
+            users: page.items.into_iter().map(|user| view::listed_user(cx.account, user)).collect(),
             is_truncated: Some(page.is_truncated),
             marker: page.marker,
         })

@@ -1,0 +1,122 @@
+//! Operations on access keys. They belong to a user, or to the account's root user.
+
+pub(crate) mod create_access_key;
+mod delete_access_key;
+mod get_access_key_last_used;
+mod list_access_keys;
+mod update_access_key;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use keygate_ident::{AccountId, Arn, Partition, UniqueId};
+use keygate_operation::{Ask, Entry, Failure, ReadCx};
+use keygate_shapes::declares;
+use keygate_state::{AccessKey, Account, Caller, CallerKind, Draft, NoSuchEntity, User};
+use keygate_wire::OperationModel;
+
+use crate::ask;
+
+pub(crate) fn operations() -> Vec<Entry> {
+    vec![
+        Entry::write(create_access_key::CreateAccessKey),
+        Entry::write(update_access_key::UpdateAccessKey),
+        Entry::write(delete_access_key::DeleteAccessKey),
+        Entry::read(list_access_keys::ListAccessKeys),
+        Entry::read(get_access_key_last_used::GetAccessKeyLastUsed),
+    ]
+}
+
+/// Whose keys a request is about.
+enum Owner {
+    Root,
+    /// The user of this name, if there is one.
+    Named(String),
+}
+
+/// Whose keys they are, looked up.
+enum Holder {
+    Root,
+    User(Arc<User>),
+}
+
+impl Owner {
+    /// The user named, or the caller itself. A session of GetSessionToken is the user itself (rule 25).
+    fn of<M: OperationModel>(caller: &Caller, user_name: Option<&str>) -> Result<Self, Failure<M>> {
+        match (user_name, &caller.kind) {
+            (Some(name), _) => Ok(Self::Named(name.to_owned())),
+            (None, CallerKind::Root) => Ok(Self::Root),
+            (None, CallerKind::User(user)) => Ok(Self::Named(user.name.clone())),
+            (None, CallerKind::Role { .. } | CallerKind::Federated { .. }) => {
+                Err(Failure::validation("Must specify userName when calling with non-User credentials"))
+            }
+        }
+    }
+
+    fn ask(&self, cx: &ReadCx<'_>, action: &'static str) -> Ask {
+        match self {
+            Self::Root => Ask::on(action, root(cx.partition(), cx.account_id())),
+            Self::Named(name) => ask::user(cx, action, name),
+        }
+    }
+
+    fn find(&self, account: &Account) -> Result<Holder, NoSuchEntity> {
+        match self {
+            Self::Root => Ok(Holder::Root),
+            Self::Named(name) => account.user(name).map(|user| Holder::User(Arc::clone(user))),
+        }
+    }
+}
+
+impl Holder {
+    /// The user's name as it is spelled; root has none.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Root => None,
+            Self::User(user) => Some(&user.name),
+        }
+    }
+
+    fn keys<'a>(&'a self, account: &'a Account) -> &'a [AccessKey] {
+        match self {
+            Self::Root => &account.settings().root_keys,
+            Self::User(user) => &user.access_keys,
+        }
+    }
+
+    fn set_keys(&self, draft: &mut Draft, keys: Vec<AccessKey>) {
+        match self {
+            Self::Root => draft.change_settings(|settings| settings.root_keys = keys),
+            Self::User(user) => {
+                let Ok(()) = draft.change(user, |user| {
+                    user.access_keys = keys;
+                    Ok::<_, Infallible>(())
+                });
+            }
+        }
+    }
+
+    /// All keys of the holder, and the position of the one with this id.
+    fn with_key<M>(&self, account: &Account, id: &str) -> Result<(Vec<AccessKey>, usize), Failure<M>>
+    where
+        M: OperationModel + declares::NoSuchEntity,
+    {
+        let keys = self.keys(account).to_vec();
+        let position = keys.iter().position(|key| key.id.as_str() == id);
+        let missing = || NoSuchEntity::new(format!("The Access Key with id {id} cannot be found."));
+        Ok((keys, position.ok_or_else(missing)?))
+    }
+}
+
+fn root(partition: Partition, account: AccountId) -> Arn {
+    Arn::root(partition, account)
+}
+
+/// The owner of a key of this account, `None` for root, and the key's id.
+fn owner_of<'a>(account: &'a Account, id: &str) -> Option<(Option<&'a Arc<User>>, &'a UniqueId)> {
+    let (user, key) = account.access_key(&id.parse().ok()?)?;
+    Some((user, &key.id))
+}
+
+#[cfg(test)]
+mod tests;
