@@ -18,6 +18,8 @@ pub struct Ask {
     pub action: Cow<'static, str>,
     /// An ARN, or `*` for actions without resource-level permissions (rule 119).
     pub resource: String,
+    /// How a denial names the resource, where that is not the ARN: IAM says `user bob`.
+    pub shown: Option<String>,
     /// The account that owns the resource (rule 40); `None`: the caller's own.
     pub owner: Option<AccountId>,
     /// Condition keys and values.
@@ -83,7 +85,14 @@ impl Ask {
 
     /// Action and resource as texts.
     pub fn named(action: Cow<'static, str>, resource: String) -> Self {
-        Self { action, resource, owner: None, keys: Vec::new(), trust: None }
+        Self { action, resource, shown: None, owner: None, keys: Vec::new(), trust: None }
+    }
+
+    /// A denial names the resource like this.
+    #[must_use]
+    pub fn shown_as(mut self, name: String) -> Self {
+        self.shown = Some(name);
+        self
     }
 
     /// The resource belongs to this account.

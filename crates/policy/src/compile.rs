@@ -3,6 +3,7 @@
 use crate::arn_form::ResourcePattern;
 use crate::condition::Clause;
 use crate::context::Context;
+use crate::decision::Layer;
 use crate::document::{List, StatementSyntax, Version};
 use crate::pattern::Pattern;
 use crate::policy::{Effect, PolicyKind};
@@ -76,11 +77,12 @@ impl ResourceTest {
         if list.not { Self::NotIn(patterns) } else { Self::In(patterns) }
     }
 
-    /// Rules 110-123 and 168.
-    pub(crate) fn matches(&self, effect: Effect, resource: &str, context: &Context) -> bool {
+    /// Rules 110-123 and 168. Only policies of resources may leave the element out; elsewhere such a statement, which
+    /// no check lets pass, would grant nothing.
+    pub(crate) fn matches(&self, layer: Layer, effect: Effect, resource: &str, context: &Context) -> bool {
         let any = |patterns: &[ResourcePattern]| patterns.iter().any(|p| p.matches(resource, context));
         match self {
-            Self::Absent => true,
+            Self::Absent => layer == Layer::Resource || effect == Effect::Deny,
             Self::In(patterns) => any(patterns),
             Self::NotIn(patterns) => {
                 if patterns.iter().all(|pattern| pattern.is_resolved(context)) {

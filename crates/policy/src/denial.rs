@@ -26,7 +26,11 @@ pub fn denial_message(
     decision: &Decision,
     detail: DenialDetail,
 ) -> String {
-    let Request { action, resource, .. } = request;
+    let Request { action, resource, caller, .. } = request;
+    if matches!(caller.kind, CallerKind::WebIdentity | CallerKind::Saml) {
+        // Callers without signature have no ARN to be named by and are told no reason.
+        return format!("Not authorized to perform {action}");
+    }
     let mut message = format!(
         "User: {} is not authorized to perform: {action} on resource: {}",
         shown_caller(request),

@@ -189,7 +189,7 @@ impl<O: Observer> Scan<'_, O> {
         if matched || O::COMPLETE {
             let resource = request.resource.arn;
             matched &= self.part(Part::Resource, || {
-                statement.resource.matches(statement.effect, resource, request.context)
+                statement.resource.matches(layer, statement.effect, resource, request.context)
             });
         }
         let mut grade = None;
@@ -262,7 +262,7 @@ fn conclude(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> De
         }
         // Rules 18, 20, 21.
         (Some(resource), true) if resource.grade == Grade::Direct => {
-            Decision::allowed_by(Layer::Resource, Some(resource.at))
+            side.and_all(Some(resource), limits_of_direct_grants(caller.kind))
         }
         (Some(resource), true) if resource.grade == Grade::Issuer => {
             side.and_all(Some(resource), &[Layer::Boundary, Layer::Session])
@@ -314,6 +314,16 @@ impl IdentitySide {
             (None, None, Some(identity)) => Decision::allowed_by(Layer::Identity, Some(identity)),
             (None, None, None) => Decision::allowed_without_policy(),
         }
+    }
+}
+
+/// What still limits a caller whom the resource's policy names directly (rule 18): nothing, for sessions. That root
+/// and users have no session policies is the table's premise; where they do have one (AssumeRoot), it counts.
+fn limits_of_direct_grants(kind: CallerKind) -> &'static [Layer] {
+    match kind {
+        CallerKind::Root => &[Layer::Boundary, Layer::Session],
+        CallerKind::User => &[Layer::Session],
+        _ => &[],
     }
 }
 

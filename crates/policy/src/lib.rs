@@ -1,13 +1,10 @@
 //! AWS policy documents: grammar, compiled form, and the one evaluator that decides every request.
 //!
-//! Three steps. [`Policy::parse`] checks a document as AWS does when it is saved and keeps its text byte for byte,
-//! with the position of every statement. Parsing also compiles: names are folded, variables located, numbers, dates
-//! and CIDRs read, so that nothing of a policy is parsed while a request is decided. [`decide`] then answers for one
-//! (action, resource) pair over the whole [`Stack`] of policies; [`evaluate`] is the same code with an [`Observer`],
-//! and [`explain`] the same code with the observer that writes a [`Trace`].
-//!
+//! `document` reads the structure of a text, `validate` makes AWS's checks, `compile` prepares what can be prepared
+//! without a request, and `evaluate` decides over a [`Stack`], the same code with and without an [`Observer`].
 //! The crate is pure: no time, randomness, I/O, threads or async. "Rule N" in its comments is a rule of the policy
 //! semantics specification.
+//!
 #![doc = include_str!("../README.md")]
 
 mod arn_form;

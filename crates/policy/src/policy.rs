@@ -2,7 +2,7 @@
 
 use crate::compile::{self, CompiledStatement};
 use crate::document::{self, Document, Fault, PrincipalSyntax};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, RefusalCode};
 use crate::size::policy_size;
 use crate::span::{Bytes, Lines, Span};
 use crate::validate;
@@ -150,6 +150,15 @@ impl Policy {
         })
     }
 
+    /// The refusal for a principal that is well formed but does not exist (rule 102); who exists only the caller knows.
+    pub fn refuse_principal(&self, principal: &PrincipalRef<'_>) -> Refusal {
+        Refusal {
+            code: RefusalCode::Principal,
+            message: validate::invalid_message(principal.kind, principal.value),
+            span: Some(Span::of(&self.text, &principal.span)),
+        }
+    }
+
     fn build(
         text: &str,
         kind: PolicyKind,
@@ -263,6 +272,12 @@ mod tests {
             .map(|s| (s.sid(), s.effect(), s.span().start.line, s.span().start.column, s.span().end.line))
             .collect();
         assert_eq!(shown, [(Some("One"), Effect::Allow, 4, 5, 6), (None, Effect::Deny, 7, 5, 7)]);
+        let refusal = policy.refuse_principal(&policy.principals().nth(1).unwrap());
+        assert_eq!(
+            refusal.message,
+            "Invalid principal in policy: \"AWS\":\"arn:aws:iam::111122223333:user/ann\""
+        );
+        assert_eq!(refusal.span.unwrap().start.line, 5);
         let span = policy.statements()[1].span();
         assert_eq!(&text[span.start.offset..span.start.offset + 9], "{\"Effect\"");
         assert!(text[..span.end.offset].ends_with("TagSession\"}"));

@@ -13,6 +13,8 @@ use crate::policy::PolicyKind;
 use crate::refusal::RefusalCode;
 use crate::span::Bytes;
 
+pub(crate) use principal::invalid_message;
+
 /// All checks of a document that somebody wants to save.
 pub(crate) fn at_the_door(document: &Document<'_>, kind: PolicyKind) -> Result<(), Fault> {
     match kind {
@@ -155,9 +157,10 @@ fn presence(document: &Document<'_>, kind: PolicyKind) -> Result<(), Fault> {
         });
     }
     let optional = matches!(kind, PolicyKind::Trust | PolicyKind::Resource);
-    // An element that is there but empty is wrong even where it may be left out: an empty NotResource would match
-    // everything.
+    // An element that is there but empty is wrong even where it may be left out: a NotResource that lists nothing,
+    // or nothing but nulls, would match everything.
     let lacks = |statement: &&StatementSyntax<'_>| match &statement.resource {
+        Some(list) if list.not => list.texts().next().is_none(),
         Some(list) => list.entries.is_empty(),
         None => !optional,
     };

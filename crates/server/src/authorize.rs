@@ -92,6 +92,13 @@ fn decide_one(
         return Ok(decision);
     }
     let message = keygate_policy::denial_message(&question, &stack, &decision, detail(account.id(), owner));
+    let message = match &ask.shown {
+        Some(shown) => {
+            let (arn, shown) = (format!(" on resource: {}", ask.resource), format!(" on resource: {shown}"));
+            message.replacen(&arn, &shown, 1)
+        }
+        None => message,
+    };
     Err((decision, message))
 }
 

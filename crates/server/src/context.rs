@@ -7,6 +7,34 @@ use keygate_state::{Caller, MfaState};
 
 use crate::request::Request;
 
+/// The global keys that a request to this server can carry; tag keys by their prefix.
+#[cfg(test)]
+pub(crate) const SUPPLIED: &[&str] = &[
+    "aws:CurrentTime",
+    "aws:EpochTime",
+    "aws:MultiFactorAuthAge",
+    "aws:MultiFactorAuthPresent",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalIsAWSService",
+    "aws:PrincipalTag/${TagKey}",
+    "aws:PrincipalType",
+    "aws:referer",
+    "aws:RequestedRegion",
+    "aws:RequestTag/${TagKey}",
+    "aws:ResourceAccount",
+    "aws:ResourceTag/${TagKey}",
+    "aws:SecureTransport",
+    "aws:SourceIdentity",
+    "aws:SourceIp",
+    "aws:TagKeys",
+    "aws:TokenIssueTime",
+    "aws:UserAgent",
+    "aws:userid",
+    "aws:username",
+    "aws:ViaAWSService",
+];
+
 /// The condition keys that are the same for every ask of a request.
 pub(crate) fn of_request(request: &Request, region: &str, partition: Partition, caller: &Caller) -> Context {
     let mut context = Context::new();

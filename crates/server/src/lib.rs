@@ -11,6 +11,8 @@ mod authorize;
 mod bootstrap;
 pub mod clock;
 mod context;
+#[cfg(test)]
+mod coverage;
 pub mod events;
 mod facts;
 pub mod listener;

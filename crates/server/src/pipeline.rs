@@ -390,7 +390,9 @@ fn into_http(response: HttpResponse, request_id: &str) -> Response<Bytes> {
 
 /// Accounts other than the caller's in which a request is recorded too.
 pub(crate) fn other_accounts(asks: &Asks, caller: AccountId) -> Vec<AccountId> {
-    let mut others: Vec<AccountId> = asks.iter().filter_map(|ask| ask.owner).filter(|id| *id != caller).collect();
+    // Only roles can be used from another account; whoever merely names a foreign ARN leaves no record there.
+    let roles = asks.iter().filter(|ask| ask.trust.is_some());
+    let mut others: Vec<AccountId> = roles.filter_map(|ask| ask.owner).filter(|id| *id != caller).collect();
     others.sort_unstable();
     others.dedup();
     others

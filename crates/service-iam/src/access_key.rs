@@ -9,7 +9,7 @@ mod update_access_key;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use keygate_ident::{AccountId, Arn, Partition, UniqueId};
+use keygate_ident::Arn;
 use keygate_operation::{Ask, Entry, Failure, ReadCx};
 use keygate_shapes::declares;
 use keygate_state::{AccessKey, Account, Caller, CallerKind, Draft, NoSuchEntity, User};
@@ -55,7 +55,7 @@ impl Owner {
 
     fn ask(&self, cx: &ReadCx<'_>, action: &'static str) -> Ask {
         match self {
-            Self::Root => Ask::on(action, root(cx.partition(), cx.account_id())),
+            Self::Root => Ask::on(action, Arn::root(cx.partition(), cx.account_id())),
             Self::Named(name) => ask::user(cx, action, name),
         }
     }
@@ -96,26 +96,26 @@ impl Holder {
         }
     }
 
-    /// All keys of the holder, and the position of the one with this id.
-    fn with_key<M>(&self, account: &Account, id: &str) -> Result<(Vec<AccessKey>, usize), Failure<M>>
+    /// Replaces the key with this id by what `change` makes of it; `None` removes it.
+    fn change_key<M>(
+        &self,
+        draft: &mut Draft,
+        id: &str,
+        change: impl Fn(AccessKey) -> Option<AccessKey>,
+    ) -> Result<(), Failure<M>>
     where
         M: OperationModel + declares::NoSuchEntity,
     {
-        let keys = self.keys(account).to_vec();
-        let position = keys.iter().position(|key| key.id.as_str() == id);
-        let missing = || NoSuchEntity::new(format!("The Access Key with id {id} cannot be found."));
-        Ok((keys, position.ok_or_else(missing)?))
+        let is_meant = |key: &AccessKey| key.id.as_str() == id;
+        let keys = self.keys(draft);
+        if !keys.iter().any(is_meant) {
+            return Err(NoSuchEntity::new(format!("The Access Key with id {id} cannot be found.")).into());
+        }
+        let kept = keys.iter().cloned().filter_map(|key| if is_meant(&key) { change(key) } else { Some(key) });
+        let kept = kept.collect();
+        self.set_keys(draft, kept);
+        Ok(())
     }
-}
-
-fn root(partition: Partition, account: AccountId) -> Arn {
-    Arn::root(partition, account)
-}
-
-/// The owner of a key of this account, `None` for root, and the key's id.
-fn owner_of<'a>(account: &'a Account, id: &str) -> Option<(Option<&'a Arc<User>>, &'a UniqueId)> {
-    let (user, key) = account.access_key(&id.parse().ok()?)?;
-    Some((user, &key.id))
 }
 
 #[cfg(test)]

@@ -15,15 +15,16 @@ pub(crate) const PERMISSIONS_BOUNDARY: &str = "iam:PermissionsBoundary";
 /// The policy in attach and detach calls (rule 212).
 pub(crate) const POLICY_ARN: &str = "iam:PolicyARN";
 
-/// This action on this user, group or role.
+/// This action on this user, group or role. A denial names it as IAM does: `user bob`.
 pub(crate) fn principal<P: Principal>(cx: &ReadCx<'_>, action: &'static str, name: &str) -> Ask {
-    match P::table(cx.account).named(name) {
+    let ask = match P::table(cx.account).named(name) {
         Some(entity) => {
             let arn = entity.principal_arn(cx.partition(), cx.account_id());
             Ask::on(action, arn).resource_tags(entity.tags())
         }
         None => Ask::on(action, P::arn_of_name(cx.partition(), cx.account_id(), name)),
-    }
+    };
+    ask.shown_as(format!("{} {name}", P::PRINCIPAL.word()))
 }
 
 /// This action on this user or role, with the permissions boundary that it has now (rule 65).
@@ -58,19 +59,20 @@ pub(crate) fn group(cx: &ReadCx<'_>, action: &'static str, name: &str) -> Ask {
 
 /// This action on this instance profile.
 pub(crate) fn instance_profile(cx: &ReadCx<'_>, action: &'static str, name: &str) -> Ask {
-    match cx.account.instance_profiles.named(name) {
+    let ask = match cx.account.instance_profiles.named(name) {
         Some(profile) => {
             let profile: &InstanceProfile = profile;
             Ask::on(action, profile.arn(cx.partition(), cx.account_id())).resource_tags(&profile.tags)
         }
         None => Ask::on(action, cx.arn("instance-profile", name)),
-    }
+    };
+    ask.shown_as(format!("instance profile {name}"))
 }
 
 /// This action on the managed policy with this ARN; the ARN need not exist. AWS's policies count as the caller's
 /// own. A policy of another account is that account's, so that nobody is allowed anything on it (rule 239).
 pub(crate) fn policy(cx: &ReadCx<'_>, action: &'static str, arn: &str) -> Ask {
-    let ask = Ask::named(action.into(), arn.to_owned());
+    let ask = Ask::named(action.into(), arn.to_owned()).shown_as(format!("policy {arn}"));
     let owner = ArnParts::split(arn).and_then(|parts| parts.account.parse().ok());
     let ask = match owner {
         Some(owner) => ask.owned_by(owner),

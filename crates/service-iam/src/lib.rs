@@ -4,8 +4,10 @@
 //! What several operations share stands in [`ask`] (what to ask for), [`view`] (entities as wire shapes) and
 //! [`input`] (what comes in).
 
+mod access_key;
 mod ask;
 mod boundary;
+mod group;
 mod input;
 mod instance_profile;
 mod role;
@@ -16,7 +18,7 @@ use keygate_operation::Entry;
 
 /// Every operation of IAM that is implemented.
 pub fn operations() -> Vec<Entry> {
-    [user::operations(), role::operations(), instance_profile::operations(), boundary::operations()]
+    [user::operations(), access_key::operations(), group::operations(), role::operations(), instance_profile::operations(), boundary::operations()]
         .into_iter()
         .flatten()
         .collect()

@@ -55,12 +55,26 @@ fn rule_112_a_star_at_the_end_of_a_field_goes_on_a_star_elsewhere_does_not() {
             ("arn:aws:sqs:*", queue, true),
             ("arn:aws:s*", queue, true),
             ("arn:aws:sqs:us-*:111122223333:q", queue, true),
-            ("arn:aws:sqs:us-*:q", queue, true),
+            // Five fields are completed with a sixth, which the queue does not have behind `q`.
+            ("arn:aws:sqs:us-*:q", queue, false),
             ("arn:aws:sqs:*-1:q", queue, false),
             ("arn:aws:sqs:us*1:111122223333:q", queue, true),
             ("arn:aws:sqs:u*q:q", queue, false),
             ("arn:aws:sqs:us-east-?:111122223333:q", queue, true),
             ("arn:aws:sqs:us-east-1?111122223333:q", queue, false),
+        ],
+    );
+}
+
+#[test]
+fn rule_112_in_policies_that_do_not_complete_short_arns() {
+    let queue = "arn:aws:sqs:us-east-1:111122223333:q";
+    check(
+        PolicyKind::Resource,
+        &[
+            ("arn:aws:sqs:us-*:q", queue, true),
+            ("arn:aws:sqs:*-1:q", queue, false),
+            ("arn:aws:sqs:u*", queue, true),
         ],
     );
 }

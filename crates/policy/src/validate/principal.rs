@@ -92,12 +92,17 @@ fn federated(value: &str) -> bool {
 }
 
 fn invalid(key: PrincipalKind, text: &Text<'_>, words: Words) -> Fault {
+    let message = words.say(invalid_message(key, &text.value));
+    Fault::new(RefusalCode::Principal, message, text.at.clone())
+}
+
+/// AWS's words for a principal that cannot exist, or does not (rule 102).
+pub(crate) fn invalid_message(key: PrincipalKind, value: &str) -> String {
     let key = match key {
         PrincipalKind::Aws | PrincipalKind::Star => "AWS",
         PrincipalKind::Service => "SERVICE",
         PrincipalKind::Federated => "FEDERATED",
         PrincipalKind::CanonicalUser => "CANONICALUSER",
     };
-    let message = words.say(format!("Invalid principal in policy: \"{key}\":\"{}\"", text.value));
-    Fault::new(RefusalCode::Principal, message, text.at.clone())
+    format!("Invalid principal in policy: \"{key}\":\"{value}\"")
 }

@@ -74,7 +74,8 @@ fn check(resource: &str) -> Result<(), String> {
 
 fn of_vendor(vendor: &str, resource: &str, region: Option<&str>, path: Option<&str>) -> Result<(), String> {
     // A last field that is `*` stands for all that follows, so it is no region.
-    let has_region = region.is_some_and(|region| !region.is_empty() && !(region == "*" && path.is_none()));
+    let spans_the_rest = region == Some("*") && path.is_none();
+    let has_region = region.is_some_and(|region| !region.is_empty()) && !spans_the_rest;
     match vendor {
         "iam" if has_region => Err(format!("IAM resource {resource} cannot contain region information.")),
         "iam"

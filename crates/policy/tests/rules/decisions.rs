@@ -1,6 +1,6 @@
 //! How the layers combine (rules 1-42, 61-76 and the pseudo-code of section 20).
 
-use keygate_policy::{Caller, CallerKind, Layer, ResourceRule, Verdict};
+use keygate_policy::{Caller, CallerKind, Layer, PolicyKind, ResourceRule, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -282,6 +282,28 @@ fn rule_26_root_is_bound_by_denies_rcps_and_scps() {
     // AssumeRoot sessions are root with a session policy.
     root_case().session_policy(nothing_here()).implicitly_denied_by(Layer::Session);
     root_case().session_policy(everything()).allowed();
+}
+
+#[test]
+fn rule_26_a_session_policy_of_root_or_a_user_counts_against_direct_grants_too() {
+    for caller in [root(), user()] {
+        for rule in [ResourceRule::Union, ResourceRule::KmsKey] {
+            let granted = || Case::new().by(caller).rule(rule).resource_policy(grant_to(json!("*")));
+            granted().allowed();
+            granted().session_policy(nothing_here()).implicitly_denied_by(Layer::Session);
+        }
+    }
+}
+
+#[test]
+fn a_policy_in_the_wrong_layer_grants_nothing() {
+    let trust = policy(PolicyKind::Trust, json!({"Effect": "Allow", "Principal": "*", "Action": "sts:*"}));
+    let mut case = Case::new().asks("sts:AssumeRole", ROLE);
+    case.identity = vec![trust];
+    case.implicitly_denied_by(Layer::Identity);
+    let mut case = Case::new().by(Caller::anonymous());
+    case.resource_policy = Some(policy(PolicyKind::Identity, everything()));
+    case.implicitly_denied_by(Layer::Resource);
 }
 
 #[test]

@@ -100,6 +100,8 @@ fn callers_without_arn() {
             format!("User: {shown} is not authorized to perform: s3:GetObject on resource: {OBJECT}")
         );
     }
+    let unsigned = message(&Case::new().by(web_identity("accounts.google.com")), DenialDetail::PolicyArn);
+    assert_eq!(unsigned, "Not authorized to perform s3:GetObject");
     let session = message(&Case::new().by(session()), DenialDetail::None);
     assert!(session.starts_with("User: arn:aws:sts::111122223333:assumed-role/app/s1 is not"), "{session}");
 }

@@ -138,6 +138,7 @@ fn rules_86_and_87_actions_and_resources_are_needed() {
     identity(with(statement(), "Resource", json!([])), Err(no_resources));
     identity(json!({"Effect": "Allow", "NotAction": [], "Resource": "*"}), Err(no_actions));
     identity(json!({"Effect": "Allow", "Action": "*", "NotResource": []}), Err(no_resources));
+    identity(json!({"Effect": "Allow", "Action": "*", "NotResource": [null]}), Err(no_resources));
     identity(with(statement(), "Resource", json!([null, "arn:aws:s3:::b"])), Ok(()));
     identity(with(statement(), "Resource", json!(null)), Err(SYNTAX));
     identity(with(statement(), "Action", json!([null])), Err(SYNTAX));
@@ -457,7 +458,7 @@ fn rules_49_and_51_service_control_policies() {
         (allow("*", "*"), true),
         (deny("s3:*Object", "arn:aws:s3:::b/*"), true),
         (json!({"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::b"}), true),
-        (deny("s3:*", "arn:aws:s3*"), true),
+        (deny("s3:*", "arn:aws:s3:*"), true),
         (deny("s3:*", "arn:aws:s3"), false),
         (with(allow("*", "*"), "Principal", "*"), false),
         (with(allow("*", "*"), "NotPrincipal", "*"), false),

@@ -156,6 +156,7 @@ proptest! {
         let before = case.decide().is_allowed();
         let after = match layer {
             0 => case.identity(more),
+            1 if case.vpc_endpoint.is_some() => case.vpc_endpoint(more),
             1 => case.vpc_endpoint(json!([allow("*", "*"), more])),
             _ => case.scps([json!([allow("*", "*"), more])]),
         };

@@ -30,10 +30,17 @@ fn rules_103_to_105_and_109_actions() {
         ("s*:Get*", "s3:GetObject", true),
         ("s?:Get*", "s3:GetObject", true),
         ("e*:Get*", "s3:GetObject", false),
-        ("s3:${aws:username}", "s3:GetObject", false),
+        ("s3:${*}", "s3:GetObject", false),
     ] {
         assert_eq!(action(pattern, request), expected, "{pattern} {request}");
     }
+}
+
+#[test]
+fn rule_108_actions_take_no_variables() {
+    let text = document(allow("s3:${aws:username}", "*"));
+    assert!(Policy::read(&text, PolicyKind::Identity).is_err());
+    Case::new().identity(allow("s3:${k}", "*")).key("k", "GetObject").grants(false);
 }
 
 #[test]

@@ -10,25 +10,25 @@ use keygate_policy::{
 };
 use serde_json::{Value, json};
 
-pub const ACCOUNT: &str = "111122223333";
-pub const OTHER: &str = "444455556666";
-pub const USER: &str = "arn:aws:iam::111122223333:user/team/ann";
-pub const USER_ID: &str = "AIDAQAAAAAAAAAAAAAAAA";
-pub const ROLE: &str = "arn:aws:iam::111122223333:role/path/app";
-pub const ROLE_ID: &str = "AROAQAAAAAAAAAAAAAAAA";
-pub const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/app/s1";
-pub const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/bob";
-pub const ROOT: &str = "arn:aws:iam::111122223333:root";
-pub const OBJECT: &str = "arn:aws:s3:::bucket/key";
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const OTHER: &str = "444455556666";
+pub(crate) const USER: &str = "arn:aws:iam::111122223333:user/team/ann";
+pub(crate) const USER_ID: &str = "AIDAQAAAAAAAAAAAAAAAA";
+pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/path/app";
+pub(crate) const ROLE_ID: &str = "AROAQAAAAAAAAAAAAAAAA";
+pub(crate) const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/app/s1";
+pub(crate) const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/bob";
+pub(crate) const ROOT: &str = "arn:aws:iam::111122223333:root";
+pub(crate) const OBJECT: &str = "arn:aws:s3:::bucket/key";
 
-pub fn user() -> Caller<'static> {
+pub(crate) fn user() -> Caller<'static> {
     let mut caller = Caller::new(CallerKind::User, USER);
     caller.account = ACCOUNT.parse().ok();
     caller.unique_id = Some(USER_ID);
     caller
 }
 
-pub fn session() -> Caller<'static> {
+pub(crate) fn session() -> Caller<'static> {
     let mut caller = Caller::new(CallerKind::AssumedRole, SESSION);
     caller.account = ACCOUNT.parse().ok();
     caller.issuer_arn = Some(ROLE);
@@ -36,7 +36,7 @@ pub fn session() -> Caller<'static> {
     caller
 }
 
-pub fn federated() -> Caller<'static> {
+pub(crate) fn federated() -> Caller<'static> {
     let mut caller = Caller::new(CallerKind::FederatedUser, FEDERATED);
     caller.account = ACCOUNT.parse().ok();
     caller.issuer_arn = Some(USER);
@@ -44,74 +44,74 @@ pub fn federated() -> Caller<'static> {
     caller
 }
 
-pub fn root() -> Caller<'static> {
+pub(crate) fn root() -> Caller<'static> {
     let mut caller = Caller::new(CallerKind::Root, ROOT);
     caller.account = ACCOUNT.parse().ok();
     caller
 }
 
-pub fn web_identity(provider: &'static str) -> Caller<'static> {
+pub(crate) fn web_identity(provider: &'static str) -> Caller<'static> {
     let mut caller = Caller::new(CallerKind::WebIdentity, "");
     caller.provider = Some(provider);
     caller
 }
 
 /// An Allow statement.
-pub fn allow(action: impl Into<Value>, resource: impl Into<Value>) -> Value {
+pub(crate) fn allow(action: impl Into<Value>, resource: impl Into<Value>) -> Value {
     json!({"Effect": "Allow", "Action": action.into(), "Resource": resource.into()})
 }
 
 /// A Deny statement.
-pub fn deny(action: impl Into<Value>, resource: impl Into<Value>) -> Value {
+pub(crate) fn deny(action: impl Into<Value>, resource: impl Into<Value>) -> Value {
     json!({"Effect": "Deny", "Action": action.into(), "Resource": resource.into()})
 }
 
 /// The statement with a further element, or with another value of one it has.
-pub fn with(mut statement: Value, element: &str, value: impl Into<Value>) -> Value {
+pub(crate) fn with(mut statement: Value, element: &str, value: impl Into<Value>) -> Value {
     statement[element] = value.into();
     statement
 }
 
 /// The statement without an element.
-pub fn without(mut statement: Value, element: &str) -> Value {
+pub(crate) fn without(mut statement: Value, element: &str) -> Value {
     statement.as_object_mut().unwrap().remove(element);
     statement
 }
 
 /// An Allow statement of a resource-based policy for everything on everything.
-pub fn grant_to(principal: Value) -> Value {
+pub(crate) fn grant_to(principal: Value) -> Value {
     with(allow("*", "*"), "Principal", principal)
 }
 
-pub fn document(statements: impl Into<Value>) -> String {
+pub(crate) fn document(statements: impl Into<Value>) -> String {
     json!({"Version": "2012-10-17", "Statement": statements.into()}).to_string()
 }
 
 /// A policy that could have been stored.
-pub fn policy(kind: PolicyKind, statements: impl Into<Value>) -> Policy {
+pub(crate) fn policy(kind: PolicyKind, statements: impl Into<Value>) -> Policy {
     Policy::read(&document(statements), kind).unwrap()
 }
 
 /// A request and its stack. Begins with user [`USER`], `s3:GetObject` on [`OBJECT`] of the same account, no policies.
 #[derive(Clone)]
-pub struct Case {
-    pub caller: Caller<'static>,
-    pub action: &'static str,
-    pub resource: String,
-    pub owner: Option<&'static str>,
-    pub context: Context,
-    pub identity: Vec<Policy>,
-    pub boundary: Option<Option<Policy>>,
-    pub session: Option<Vec<Policy>>,
-    pub scps: Vec<Vec<Policy>>,
-    pub rcps: Vec<Vec<Policy>>,
-    pub resource_policy: Option<Policy>,
-    pub resource_rule: ResourceRule,
-    pub vpc_endpoint: Option<Vec<Policy>>,
+pub(crate) struct Case {
+    pub(crate) caller: Caller<'static>,
+    pub(crate) action: &'static str,
+    pub(crate) resource: String,
+    pub(crate) owner: Option<&'static str>,
+    pub(crate) context: Context,
+    pub(crate) identity: Vec<Policy>,
+    pub(crate) boundary: Option<Option<Policy>>,
+    pub(crate) session: Option<Vec<Policy>>,
+    pub(crate) scps: Vec<Vec<Policy>>,
+    pub(crate) rcps: Vec<Vec<Policy>>,
+    pub(crate) resource_policy: Option<Policy>,
+    pub(crate) resource_rule: ResourceRule,
+    pub(crate) vpc_endpoint: Option<Vec<Policy>>,
 }
 
 impl Case {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             caller: user(),
             action: "s3:GetObject",
@@ -129,82 +129,82 @@ impl Case {
         }
     }
 
-    pub fn by(mut self, caller: Caller<'static>) -> Self {
+    pub(crate) fn by(mut self, caller: Caller<'static>) -> Self {
         self.caller = caller;
         self
     }
 
-    pub fn asks(mut self, action: &'static str, resource: &str) -> Self {
+    pub(crate) fn asks(mut self, action: &'static str, resource: &str) -> Self {
         self.action = action;
         self.resource = resource.to_owned();
         self
     }
 
-    pub fn owned_by(mut self, account: &'static str) -> Self {
+    pub(crate) fn owned_by(mut self, account: &'static str) -> Self {
         self.owner = Some(account);
         self
     }
 
-    pub fn key(mut self, key: &str, value: &str) -> Self {
+    pub(crate) fn key(mut self, key: &str, value: &str) -> Self {
         self.context.insert(key, value);
         self
     }
 
-    pub fn keys(mut self, key: &str, values: &[&str]) -> Self {
+    pub(crate) fn keys(mut self, key: &str, values: &[&str]) -> Self {
         self.context.insert_list(key, values.iter().copied());
         self
     }
 
-    pub fn identity(mut self, statements: impl Into<Value>) -> Self {
+    pub(crate) fn identity(mut self, statements: impl Into<Value>) -> Self {
         self.identity.push(policy(PolicyKind::Identity, statements));
         self
     }
 
-    pub fn boundary(mut self, statements: impl Into<Value>) -> Self {
+    pub(crate) fn boundary(mut self, statements: impl Into<Value>) -> Self {
         self.boundary = Some(Some(policy(PolicyKind::Identity, statements)));
         self
     }
 
-    pub fn session_policy(mut self, statements: impl Into<Value>) -> Self {
+    pub(crate) fn session_policy(mut self, statements: impl Into<Value>) -> Self {
         self.session.get_or_insert_default().push(policy(PolicyKind::Session, statements));
         self
     }
 
     /// A level of SCPs, one policy for each member of the list.
-    pub fn scps<S: Into<Value>>(mut self, level: impl IntoIterator<Item = S>) -> Self {
+    pub(crate) fn scps<S: Into<Value>>(mut self, level: impl IntoIterator<Item = S>) -> Self {
         self.scps.push(level.into_iter().map(|statements| policy(PolicyKind::Scp, statements)).collect());
         self
     }
 
     /// A level of RCPs, one policy for each member of the list.
-    pub fn rcps<S: Into<Value>>(mut self, level: impl IntoIterator<Item = S>) -> Self {
+    pub(crate) fn rcps<S: Into<Value>>(mut self, level: impl IntoIterator<Item = S>) -> Self {
         self.rcps.push(level.into_iter().map(|statements| policy(PolicyKind::Rcp, statements)).collect());
         self
     }
 
-    pub fn resource_policy(mut self, statements: impl Into<Value>) -> Self {
+    pub(crate) fn resource_policy(mut self, statements: impl Into<Value>) -> Self {
         self.resource_policy = Some(policy(PolicyKind::Resource, statements));
         self
     }
 
     /// Makes the resource a role with this trust policy, and the action sts:AssumeRole.
-    pub fn trust(mut self, statements: impl Into<Value>) -> Self {
+    pub(crate) fn trust(mut self, statements: impl Into<Value>) -> Self {
         self.resource_policy = Some(policy(PolicyKind::Trust, statements));
         self.resource_rule = ResourceRule::Trust;
         self.asks("sts:AssumeRole", "arn:aws:iam::111122223333:role/target")
     }
 
-    pub fn rule(mut self, rule: ResourceRule) -> Self {
+    pub(crate) fn rule(mut self, rule: ResourceRule) -> Self {
         self.resource_rule = rule;
         self
     }
 
-    pub fn vpc_endpoint(mut self, statements: impl Into<Value>) -> Self {
+    pub(crate) fn vpc_endpoint(mut self, statements: impl Into<Value>) -> Self {
         self.vpc_endpoint.get_or_insert_default().push(policy(PolicyKind::VpcEndpoint, statements));
         self
     }
 
-    pub fn decide(&self) -> Decision {
+    pub(crate) fn decide(&self) -> Decision {
         self.run(|request, stack| {
             let decision = decide(request, stack);
             let (explained, trace) = explain(request, stack);
@@ -218,7 +218,7 @@ impl Case {
         })
     }
 
-    pub fn run<R>(&self, body: impl FnOnce(&Request<'_>, &Stack<'_>) -> R) -> R {
+    pub(crate) fn run<R>(&self, body: impl FnOnce(&Request<'_>, &Stack<'_>) -> R) -> R {
         let identity = attach(&self.identity);
         let session = self.session.as_ref().map(|policies| attach(policies));
         let endpoint = self.vpc_endpoint.as_ref().map(|policies| attach(policies));
@@ -252,25 +252,25 @@ impl Case {
     }
 
     #[track_caller]
-    pub fn allowed(self) {
+    pub(crate) fn allowed(self) {
         assert_eq!(self.decide().verdict, Verdict::Allowed);
     }
 
     #[track_caller]
-    pub fn implicitly_denied_by(self, layer: Layer) {
+    pub(crate) fn implicitly_denied_by(self, layer: Layer) {
         let decision = self.decide();
         assert_eq!((decision.verdict, decision.layer), (Verdict::ImplicitlyDenied, Some(layer)));
     }
 
     #[track_caller]
-    pub fn explicitly_denied_by(self, layer: Layer) {
+    pub(crate) fn explicitly_denied_by(self, layer: Layer) {
         let decision = self.decide();
         assert_eq!((decision.verdict, decision.layer), (Verdict::ExplicitlyDenied, Some(layer)));
     }
 
     /// Allowed, or implicitly denied by identity policies.
     #[track_caller]
-    pub fn grants(self, expected: bool) {
+    pub(crate) fn grants(self, expected: bool) {
         if expected { self.allowed() } else { self.implicitly_denied_by(Layer::Identity) }
     }
 }

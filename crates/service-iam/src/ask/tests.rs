@@ -28,11 +28,6 @@ pub(crate) fn assert_catalogued(asks: &Asks) {
     }
 }
 
-/// The actions asked, in order.
-pub(crate) fn actions(asks: &Asks) -> Vec<&str> {
-    asks.iter().map(|ask| ask.action.as_ref()).collect()
-}
-
 /// Action and resource of each ask, in order.
 pub(crate) fn pairs(asks: &Asks) -> Vec<(&str, &str)> {
     asks.iter().map(|ask| (ask.action.as_ref(), ask.resource.as_str())).collect()
