@@ -357,10 +357,10 @@ mod tests {
         let missing = folder.path().join("trail");
         assert!(open(&missing).is_err());
         assert!(!missing.exists());
-        let (folder, trail) = self::trail();
-        trail.close().unwrap();
-        drop(trail);
-        let trail = open(&folder.path().join("trail")).unwrap();
-        assert_eq!(shown(&query("limit=1"), &trail), ["E5"]);
+        let (folder, writing) = trail();
+        writing.close().unwrap();
+        drop(writing);
+        let reading = open(&folder.path().join("trail")).unwrap();
+        assert_eq!(shown(&query("limit=1"), &reading), ["E5"]);
     }
 }

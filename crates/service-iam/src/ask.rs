@@ -38,7 +38,8 @@ pub(crate) fn bounded<P: Principal>(cx: &ReadCx<'_>, action: &'static str, name:
 pub(crate) fn creation(action: &'static str, arn: Arn, tags: Option<&[iam::Tag]>) -> Ask {
     let ask = Ask::on(action, arn).request_tags(input::pairs(tags));
     input::pairs(tags).fold(ask, |ask, (key, value)| {
-        ask.key(&format!("aws:ResourceTag/{key}"), Some(value)).key(&format!("iam:ResourceTag/{key}"), Some(value))
+        ask.key(&format!("aws:ResourceTag/{key}"), Some(value))
+            .key(&format!("iam:ResourceTag/{key}"), Some(value))
     })
 }
 
@@ -88,38 +89,6 @@ pub(crate) fn policy(cx: &ReadCx<'_>, action: &'static str, arn: &str) -> Ask {
 pub(crate) fn listing(cx: &ReadCx<'_>, action: &'static str, kind: &str, path_prefix: Option<&str>) -> Ask {
     let prefix = path_prefix.unwrap_or("/");
     Ask::named(action.into(), format!("arn:{}:iam::{}:{kind}{prefix}", cx.partition(), cx.account_id()))
-}
-
-/// Asserts that the catalogue knows what is asked: the action, the resource by its type, every condition key; and
-/// that the permissions boundary is told wherever it can be asked about. Worlds of such tests have boundaries.
-///
-/// `on_account` are actions that the catalogue has without resource types.
-#[cfg(test)]
-pub(crate) fn assert_catalogued(asks: &keygate_operation::Asks, on_account: &[&str]) {
-    let service = keygate_catalog::catalog().service("iam").unwrap();
-    assert!(!asks.is_empty());
-    for ask in asks.iter() {
-        let name = ask.action.strip_prefix("iam:").unwrap();
-        let action = service.action(name).unwrap_or_else(|| panic!("unknown action {name}"));
-        let kind = ask.resource.split(':').nth(5).and_then(|resource| resource.split('/').next()).unwrap();
-        assert_eq!(action.resources.is_empty(), on_account.contains(&name), "{name}: resource types");
-        assert!(action.resources.is_empty() || action.resource(kind).is_some(), "{name} on {}", ask.resource);
-        let of_resource = service.resource_type(kind).unwrap();
-        let known = |key: &str| {
-            action.knows_condition_key(key)
-                || of_resource.condition_keys.iter().any(|known| {
-                    let known = service.condition_key(known).unwrap();
-                    known.is(key)
-                })
-        };
-        for (key, _) in &ask.keys {
-            // IAM tells the tags of every kind of resource under both names.
-            let tag = key.starts_with("aws:ResourceTag/") || key.starts_with("iam:ResourceTag/");
-            assert!(tag || known(key), "{name} does not know {key}");
-        }
-        let bounded = ask.keys.iter().any(|(key, _)| key == PERMISSIONS_BOUNDARY);
-        assert_eq!(bounded, action.knows_condition_key(PERMISSIONS_BOUNDARY), "{name}: boundary");
-    }
 }
 
 #[cfg(test)]

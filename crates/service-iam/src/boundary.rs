@@ -58,7 +58,10 @@ where
     let entity = Arc::clone(cx.draft.principal::<P>(name)?);
     if input::is_service_role_policy(policy) && cx.draft.managed(policy).is_some() {
         let kind = P::PRINCIPAL.word();
-        return Err(PolicyNotAttachable::new(format!("Cannot attach a Service Role Policy to a Customer {kind}.")).into());
+        return Err(PolicyNotAttachable::new(format!(
+            "Cannot attach a Service Role Policy to a Customer {kind}."
+        ))
+        .into());
     }
     let boundary = input::boundary(cx.draft, Some(policy))?;
     cx.draft.change(&entity, |entity| {

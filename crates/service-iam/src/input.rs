@@ -22,7 +22,11 @@ pub(crate) fn pairs(tags: Option<&[iam::Tag]>) -> impl Iterator<Item = (&str, &s
 }
 
 /// The tags of a new entity.
-pub(crate) fn new_tags<M>(account: &Account, tags: Option<&[iam::Tag]>, case: TagCase) -> Result<Tags, Failure<M>>
+pub(crate) fn new_tags<M>(
+    account: &Account,
+    tags: Option<&[iam::Tag]>,
+    case: TagCase,
+) -> Result<Tags, Failure<M>>
 where
     M: OperationModel + declares::InvalidInput + declares::LimitExceeded,
 {
@@ -104,7 +108,9 @@ mod tests {
         ] {
             assert!(!is_policy_arn(bad), "{bad}");
         }
-        assert!(is_service_role_policy("arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy"));
+        assert!(is_service_role_policy(
+            "arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy"
+        ));
         assert!(!is_service_role_policy("arn:aws:iam::123456789012:policy/aws-service-role/mine"));
     }
 }

@@ -65,7 +65,10 @@ mod testing {
 
     /// The input that puts a role in a profile.
     pub(super) fn pair(profile: &str, role: &str) -> AddRoleToInstanceProfileRequest {
-        AddRoleToInstanceProfileRequest { instance_profile_name: profile.to_owned(), role_name: role.to_owned() }
+        AddRoleToInstanceProfileRequest {
+            instance_profile_name: profile.to_owned(),
+            role_name: role.to_owned(),
+        }
     }
 }
 

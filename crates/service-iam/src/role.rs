@@ -15,7 +15,9 @@ use std::sync::Arc;
 
 use keygate_operation::{Entry, Failure};
 use keygate_shapes::declares;
-use keygate_state::{Account, LimitExceeded, PolicyText, Quota, Role, TrustError, UnmodifiableEntity, internalize};
+use keygate_state::{
+    Account, LimitExceeded, PolicyText, Quota, Role, TrustError, UnmodifiableEntity, internalize,
+};
 use keygate_wire::OperationModel;
 
 pub(crate) fn operations() -> Vec<Entry> {
@@ -55,7 +57,11 @@ pub(crate) fn unprotected(role: &Role) -> Result<(), UnmodifiableEntity> {
 }
 
 /// The trust policy given: valid, its principals existing, and within its quota (rule 229).
-fn trust<M>(account: &Account, text: &str, directory: &dyn keygate_state::Directory) -> Result<PolicyText, Failure<M>>
+fn trust<M>(
+    account: &Account,
+    text: &str,
+    directory: &dyn keygate_state::Directory,
+) -> Result<PolicyText, Failure<M>>
 where
     M: OperationModel + declares::MalformedPolicyDocument + declares::LimitExceeded,
 {
@@ -109,7 +115,9 @@ pub(crate) mod testing {
 
     /// The error of a protected role.
     pub(crate) fn protected(name: &str) -> String {
-        format!("Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS")
+        format!(
+            "Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+        )
     }
 }
 

@@ -3,7 +3,9 @@
 use keygate_ident::{AccountId, Partition, Timestamp};
 use keygate_operation::ReadCx;
 use keygate_shapes::iam;
-use keygate_state::{Account, Group, InstanceProfile, ManagedRef, Role, RoleUse, Tags, Unavailable, User, externalize};
+use keygate_state::{
+    Account, Group, InstanceProfile, ManagedRef, Role, RoleUse, Tags, Unavailable, User, externalize,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A user with everything `GetUser` shows. `PasswordLastUsed` comes with sign-in.
@@ -88,9 +90,10 @@ pub(crate) fn instance_profile(
 fn role_last_used(used: Option<RoleUse>, now: Timestamp) -> iam::RoleLastUsed {
     const DAY: i64 = 24 * 60 * 60;
     match used.filter(|used| used.time.plus_seconds(400 * DAY) >= now) {
-        Some(used) => {
-            iam::RoleLastUsed { last_used_date: Some(used.time.to_whole_seconds()), region: Some(used.region) }
-        }
+        Some(used) => iam::RoleLastUsed {
+            last_used_date: Some(used.time.to_whole_seconds()),
+            region: Some(used.region),
+        },
         None => iam::RoleLastUsed::default(),
     }
 }
@@ -148,7 +151,8 @@ mod tests {
         let shown = role_last_used(used(time), time.plus_seconds(400 * day));
         assert_eq!(shown.last_used_date, Some(Timestamp::from_seconds(1_767_225_600)));
         assert_eq!(shown.region.as_deref(), Some("eu-west-1"));
-        for nothing in [role_last_used(None, time), role_last_used(used(time), time.plus_seconds(401 * day))] {
+        for nothing in [role_last_used(None, time), role_last_used(used(time), time.plus_seconds(401 * day))]
+        {
             assert_eq!(nothing, iam::RoleLastUsed::default());
         }
     }

@@ -202,3 +202,6 @@ impl Caller {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

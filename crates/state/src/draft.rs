@@ -144,3 +144,6 @@ impl Draft {
         self.touched.entry((kind, id)).or_insert(Touch::Changed);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,3 +119,6 @@ fn session_policy(account: &Account, policy: &SessionPolicy) -> Result<Held, Unr
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,8 @@ mod session;
 mod stored;
 mod table;
 mod tags;
+#[cfg(test)]
+mod test_support;
 mod trust;
 
 pub use account::{Account, Managed};

@@ -136,3 +136,6 @@ fn body<E: Entity>(account: &Account, id: &str) -> Option<Vec<u8>> {
     // Serializing plain data to memory does not fail.
     serde_json::to_vec(entity.as_ref()).ok()
 }
+
+#[cfg(test)]
+mod tests;

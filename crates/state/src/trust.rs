@@ -129,3 +129,6 @@ fn replace(text: &str, mut edits: Vec<(std::ops::Range<usize>, String)>) -> Stri
     result.push_str(text.get(position..).unwrap_or_default());
     result
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ const LIMITS: Limits = Limits {
     body_timeout: Duration::from_secs(60),
     shutdown_timeout: Duration::from_secs(60),
 };
-const SOON: Duration = Duration::from_millis(40);
+const SOON: Duration = Duration::from_millis(100);
 
 /// Says what it got; at `/wait` only when it is told to go on.
 #[derive(Default)]
@@ -337,7 +337,7 @@ async fn encrypted(served: &Served, config: &Arc<ClientConfig>) -> Connection {
 async fn tls_of_both_versions() {
     let folder = tempfile::tempdir().unwrap();
     let (files, authority) = crate::tls::tests::certificate(folder.path());
-    let limits = Limits { header_timeout: SOON * 10, ..LIMITS };
+    let limits = Limits { header_timeout: SOON * 5, ..LIMITS };
     let served = serve_with(limits, Some(crate::tls::load(&files).unwrap())).await;
     let mut roots = RootCertStore::empty();
     roots.add(authority).unwrap();

@@ -28,6 +28,17 @@ pub(crate) fn assert_catalogued(asks: &Asks) {
     }
 }
 
+/// Checks that the permissions boundary is told with every action that can be asked about it, and with no other
+/// (rule 65). Only for calls on principals that have one.
+#[track_caller]
+pub(crate) fn assert_bounded(asks: &Asks) {
+    for ask in asks.iter() {
+        let action = catalog().action(&ask.action).unwrap_or_else(|| panic!("{} is no action", ask.action));
+        let told = ask.keys.iter().any(|(key, _)| key == super::PERMISSIONS_BOUNDARY);
+        assert_eq!(told, action.knows_condition_key(super::PERMISSIONS_BOUNDARY), "{}", ask.action);
+    }
+}
+
 /// Action and resource of each ask, in order.
 pub(crate) fn pairs(asks: &Asks) -> Vec<(&str, &str)> {
     asks.iter().map(|ask| (ask.action.as_ref(), ask.resource.as_str())).collect()

@@ -12,7 +12,11 @@ pub(crate) struct PutRolePermissionsBoundary;
 impl Write for PutRolePermissionsBoundary {
     type Model = op::PutRolePermissionsBoundary;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &PutRolePermissionsBoundaryRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &PutRolePermissionsBoundaryRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         let (name, policy) = (&input.role_name, &input.permissions_boundary);
         Ok(super::put_asks::<Role>(cx, "iam:PutRolePermissionsBoundary", name, policy))
     }

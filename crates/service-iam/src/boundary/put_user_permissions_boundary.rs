@@ -10,7 +10,11 @@ pub(crate) struct PutUserPermissionsBoundary;
 impl Write for PutUserPermissionsBoundary {
     type Model = op::PutUserPermissionsBoundary;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &PutUserPermissionsBoundaryRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &PutUserPermissionsBoundaryRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         let (name, policy) = (&input.user_name, &input.permissions_boundary);
         Ok(super::put_asks::<User>(cx, "iam:PutUserPermissionsBoundary", name, policy))
     }

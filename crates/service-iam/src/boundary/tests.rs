@@ -4,13 +4,13 @@ use keygate_ident::IdKind;
 use keygate_operation::Listed;
 use keygate_operation::testing::World;
 use keygate_shapes::iam::{
-    DeleteRolePermissionsBoundaryRequest, DeleteUserPermissionsBoundaryRequest, PutRolePermissionsBoundaryRequest,
-    PutUserPermissionsBoundaryRequest,
+    DeleteRolePermissionsBoundaryRequest, DeleteUserPermissionsBoundaryRequest,
+    PutRolePermissionsBoundaryRequest, PutUserPermissionsBoundaryRequest,
 };
 use keygate_wire::ApiError;
 
 use super::*;
-use crate::ask::assert_catalogued;
+use crate::ask::tests::{assert_bounded, assert_catalogued};
 use crate::role::testing::{BOUNDARY, create, create_service_linked, named, protected};
 
 const OTHER: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -102,7 +102,12 @@ fn errors() {
         put(&mut world, kind, name, BOUNDARY).unwrap();
         for (name, policy, code, message) in [
             (name, invalid, "InvalidInput", format!("ARN {invalid} is not valid.")),
-            (name, absent, "NoSuchEntity", format!("Scope ARN: {absent} does not exist or is not attachable.")),
+            (
+                name,
+                absent,
+                "NoSuchEntity",
+                format!("Scope ARN: {absent} does not exist or is not attachable."),
+            ),
             (
                 name,
                 of_service,
@@ -171,7 +176,8 @@ fn rule_65_put_asks_about_the_new_boundary_and_delete_about_the_old_one() {
     ];
     for (asks, resource, boundary) in asked {
         let asks = asks.unwrap();
-        assert_catalogued(&asks, &[]);
+        assert_catalogued(&asks);
+        assert_bounded(&asks);
         let ask = asks.iter().next().unwrap();
         assert_eq!(ask.resource, resource);
         assert_eq!(ask.keys, [(ask::PERMISSIONS_BOUNDARY.to_owned(), Listed::One(boundary.to_owned()))]);

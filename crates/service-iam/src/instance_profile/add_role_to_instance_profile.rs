@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use keygate_ident::Partition;
-use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
+use keygate_operation::{Ask, Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{AddRoleToInstanceProfileRequest, AddRoleToInstanceProfileResponse, op};
 use keygate_state::LimitExceeded;
 
@@ -16,9 +16,15 @@ pub(crate) struct AddRoleToInstanceProfile;
 impl Write for AddRoleToInstanceProfile {
     type Model = op::AddRoleToInstanceProfile;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &AddRoleToInstanceProfileRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &AddRoleToInstanceProfileRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         let pass = ask::role(cx, "iam:PassRole", &input.role_name)
             .key("iam:PassedToService", Some(ec2(cx.partition())));
+        // Denials of iam:PassRole name the role by its ARN, also those of IAM.
+        let pass = Ask { shown: None, ..pass };
         let add = ask::instance_profile(cx, "iam:AddRoleToInstanceProfile", &input.instance_profile_name);
         Ok(Asks::one(add).and(pass))
     }
@@ -74,7 +80,10 @@ mod tests {
         }
         world.write(&AddRoleToInstanceProfile, pair("empty", "app")).unwrap();
         let account = world.account();
-        assert_eq!(account.instance_profile("Empty").unwrap().role.as_ref(), Some(&account.role("App").unwrap().id));
+        assert_eq!(
+            account.instance_profile("Empty").unwrap().role.as_ref(),
+            Some(&account.role("App").unwrap().id)
+        );
     }
 
     #[test]

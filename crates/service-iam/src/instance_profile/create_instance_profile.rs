@@ -13,13 +13,19 @@ pub(crate) struct CreateInstanceProfile;
 impl Write for CreateInstanceProfile {
     type Model = op::CreateInstanceProfile;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &CreateInstanceProfileRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &CreateInstanceProfileRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         let path = input::path(input.path.as_deref())?;
         let name = &input.instance_profile_name;
         let arn = Arn::iam(cx.partition(), cx.account_id(), "instance-profile", &path, name);
         let tags = input.tags.as_deref();
         Ok(Asks::one(ask::creation("iam:CreateInstanceProfile", arn.clone(), tags))
-            .and_if(input::pairs(tags).next().is_some(), || ask::creation("iam:TagInstanceProfile", arn, tags)))
+            .and_if(input::pairs(tags).next().is_some(), || {
+                ask::creation("iam:TagInstanceProfile", arn, tags)
+            }))
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: CreateInstanceProfileRequest) -> Outcome<Self::Model> {

@@ -14,7 +14,11 @@ pub(crate) struct DeleteInstanceProfile;
 impl Write for DeleteInstanceProfile {
     type Model = op::DeleteInstanceProfile;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &DeleteInstanceProfileRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &DeleteInstanceProfileRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         Ok(Asks::one(ask::instance_profile(cx, "iam:DeleteInstanceProfile", &input.instance_profile_name)))
     }
 

@@ -52,6 +52,9 @@ mod tests {
             }]
         );
         let error = world.read(&GetInstanceProfile, get("none")).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "Instance Profile none cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "Instance Profile none cannot be found.")
+        );
     }
 }

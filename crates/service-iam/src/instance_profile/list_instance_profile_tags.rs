@@ -11,7 +11,11 @@ pub(crate) struct ListInstanceProfileTags;
 impl Read for ListInstanceProfileTags {
     type Model = op::ListInstanceProfileTags;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &ListInstanceProfileTagsRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &ListInstanceProfileTagsRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         Ok(Asks::one(ask::instance_profile(cx, "iam:ListInstanceProfileTags", &input.instance_profile_name)))
     }
 
@@ -52,6 +56,9 @@ mod tests {
         let second = world.read(&ListInstanceProfileTags, list("web", first.marker)).unwrap();
         assert_eq!((second.tags, second.is_truncated, second.marker), (vec![tag("b")], Some(false), None));
         let error = world.read(&ListInstanceProfileTags, list("none", None)).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "Instance Profile none cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "Instance Profile none cannot be found.")
+        );
     }
 }

@@ -14,7 +14,11 @@ pub(crate) struct ListInstanceProfiles;
 impl Read for ListInstanceProfiles {
     type Model = op::ListInstanceProfiles;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &ListInstanceProfilesRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &ListInstanceProfilesRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         let prefix = input.path_prefix.as_deref();
         Ok(Asks::one(ask::listing(cx, "iam:ListInstanceProfiles", "instance-profile", prefix)))
     }

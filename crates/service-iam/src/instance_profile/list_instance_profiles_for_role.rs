@@ -25,7 +25,8 @@ impl Read for ListInstanceProfilesForRole {
     fn run(&self, cx: &ReadCx<'_>, input: ListInstanceProfilesForRoleRequest) -> Outcome<Self::Model> {
         let role = cx.account.role(&input.role_name)?;
         let profiles = profiles_of(cx.account, role);
-        let page = paginate(cx, role.id.as_str(), input.marker.as_deref(), input.max_items, profiles, folded)?;
+        let page =
+            paginate(cx, role.id.as_str(), input.marker.as_deref(), input.max_items, profiles, folded)?;
         let listed = page.items.into_iter().map(|profile| super::listed(cx, profile));
         Ok(ListInstanceProfilesForRoleResponse {
             instance_profiles: listed.collect::<Result<_, _>>()?,
@@ -71,7 +72,11 @@ mod tests {
             let input =
                 ListInstanceProfilesForRoleRequest { role_name: role.to_owned(), marker, max_items: Some(2) };
             let page = world.read(&ListInstanceProfilesForRole, input)?;
-            assert!(page.instance_profiles.iter().all(|profile| profile.tags.is_none() && profile.roles.len() == 1));
+            assert!(
+                page.instance_profiles
+                    .iter()
+                    .all(|profile| profile.tags.is_none() && profile.roles.len() == 1)
+            );
             let names: String = page.instance_profiles.into_iter().map(|p| p.instance_profile_name).collect();
             Ok::<_, keygate_wire::ApiError>((names, page.is_truncated, page.marker))
         };
@@ -80,6 +85,9 @@ mod tests {
         assert_eq!(names("App", marker).unwrap(), ("c".to_owned(), Some(false), None));
         assert_eq!(names("Other", None).unwrap().0, "x");
         let error = names("none", None).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The role with name none cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The role with name none cannot be found.")
+        );
     }
 }

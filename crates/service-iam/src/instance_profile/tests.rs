@@ -9,7 +9,7 @@ use keygate_shapes::iam::{
 
 use super::testing::{create, named, pair};
 use super::*;
-use crate::ask::assert_catalogued;
+use crate::ask::tests::assert_catalogued;
 use crate::role;
 
 #[test]
@@ -42,7 +42,10 @@ fn asks_are_those_of_the_service_authorization_reference() {
         ),
         world.write_asks(
             &remove_role_from_instance_profile::RemoveRoleFromInstanceProfile,
-            &RemoveRoleFromInstanceProfileRequest { instance_profile_name: name(), role_name: "app".to_owned() },
+            &RemoveRoleFromInstanceProfileRequest {
+                instance_profile_name: name(),
+                role_name: "app".to_owned(),
+            },
         ),
         world.write_asks(
             &tag_instance_profile::TagInstanceProfile,
@@ -59,26 +62,24 @@ fn asks_are_those_of_the_service_authorization_reference() {
     ];
     for asks in on_the_profile {
         let asks = asks.unwrap();
-        assert_catalogued(&asks, &[]);
+        assert_catalogued(&asks);
         // Another spelling of the name asks for the real ARN, path included.
         assert!(asks.iter().all(|ask| ask.resource == "arn:aws:iam::123456789012:instance-profile/x/Web"));
     }
     assert_catalogued(
         &world.write_asks(&create_instance_profile::CreateInstanceProfile, &new("New")).unwrap(),
-        &[],
     );
     assert_catalogued(
-        &world.write_asks(&add_role_to_instance_profile::AddRoleToInstanceProfile, &pair("web", "app")).unwrap(),
-        &[],
+        &world
+            .write_asks(&add_role_to_instance_profile::AddRoleToInstanceProfile, &pair("web", "app"))
+            .unwrap(),
     );
     let of_role = ListInstanceProfilesForRoleRequest { role_name: "app".to_owned(), ..Default::default() };
     assert_catalogued(
         &world.asks(&list_instance_profiles_for_role::ListInstanceProfilesForRole, &of_role).unwrap(),
-        &[],
     );
-    // The reference has no resource type for listings; AWS decides and denies them on the path.
     let all = ListInstanceProfilesRequest::default();
     let listing = world.asks(&list_instance_profiles::ListInstanceProfiles, &all).unwrap();
-    assert_catalogued(&listing, &["ListInstanceProfiles"]);
+    assert_catalogued(&listing);
     assert_eq!(listing.iter().next().unwrap().resource, "arn:aws:iam::123456789012:instance-profile/");
 }

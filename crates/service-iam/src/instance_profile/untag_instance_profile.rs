@@ -14,7 +14,11 @@ pub(crate) struct UntagInstanceProfile;
 impl Write for UntagInstanceProfile {
     type Model = op::UntagInstanceProfile;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &UntagInstanceProfileRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &UntagInstanceProfileRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         let ask = ask::instance_profile(cx, "iam:UntagInstanceProfile", &input.instance_profile_name);
         Ok(Asks::one(ask.tag_keys(input.tag_keys.iter().map(String::as_str))))
     }
@@ -51,6 +55,9 @@ mod tests {
         let account = world.account();
         assert_eq!(account.instance_profile("Web").unwrap().tags.iter().collect::<Vec<_>>(), [("Team", "")]);
         let error = world.write(&UntagInstanceProfile, untag("none")).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "Instance Profile none cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "Instance Profile none cannot be found.")
+        );
     }
 }

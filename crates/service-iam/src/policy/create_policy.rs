@@ -29,7 +29,7 @@ impl Write for CreatePolicy {
             created: cx.now(),
         };
         let policy = Policy {
-            id: cx.new_id(IdKind::ManagedPolicy),
+            id: cx.new_id(IdKind::Policy),
             name: input.policy_name,
             path: input::path(input.path.as_deref())?,
             created: cx.now(),

@@ -37,13 +37,12 @@ impl Write for DeletePolicy {
 #[cfg(test)]
 mod tests {
     use keygate_operation::testing::World;
-    use keygate_shapes::iam::{AttachUserPolicyRequest, CreatePolicyVersionRequest, CreateUserRequest};
+    use keygate_shapes::iam::{AttachUserPolicyRequest, CreatePolicyVersionRequest};
 
     use super::*;
     use crate::attach::attach_policy::AttachUserPolicy;
     use crate::policy::create_policy_version::CreatePolicyVersion;
-    use crate::policy::testing::{DOCUMENT, arn, create_policies, create_users, error, failure};
-    use crate::user::create_user::CreateUser;
+    use crate::policy::testing::{DOCUMENT, add_user, arn, create_policies, error, failure};
 
     fn delete(world: &mut World, arn: &str) -> Result<DeletePolicyResponse, keygate_wire::ApiError> {
         world.write(&DeletePolicy, DeletePolicyRequest { policy_arn: arn.to_owned() })
@@ -63,15 +62,9 @@ mod tests {
     fn rule_66_a_policy_in_use_stays() {
         let mut world = World::new();
         let [attached, boundary, versions] = create_policies(&mut world, ["/a", "/b", "/v"]);
-        create_users(&mut world, ["bob"]);
+        add_user(&mut world, "bob", "/", Some(&boundary));
         let attach = AttachUserPolicyRequest { user_name: "bob".to_owned(), policy_arn: attached.clone() };
         world.write(&AttachUserPolicy, attach).unwrap();
-        let bounded = CreateUserRequest {
-            user_name: "eve".to_owned(),
-            permissions_boundary: Some(boundary.clone()),
-            ..Default::default()
-        };
-        world.write(&CreateUser, bounded).unwrap();
         let second = CreatePolicyVersionRequest {
             policy_arn: versions.clone(),
             policy_document: DOCUMENT.to_owned(),

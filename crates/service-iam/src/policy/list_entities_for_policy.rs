@@ -120,8 +120,7 @@ mod tests {
 
     use super::*;
     use crate::attach::attach_policy::{AttachGroupPolicy, AttachRolePolicy, AttachUserPolicy};
-    use crate::attach::testing::{add_group, add_role, add_user};
-    use crate::policy::testing::{arn, create_policies, error, failure};
+    use crate::policy::testing::{add_group, add_role, add_user, arn, create_policies, error, failure};
 
     /// `g` group, `u` and `v` users, `r` role: all but `v` have the policy attached; `u`, `v` have it as boundary.
     fn world() -> (World, String) {

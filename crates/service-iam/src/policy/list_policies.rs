@@ -83,12 +83,11 @@ impl<'a> Filter<'a> {
 #[cfg(test)]
 mod tests {
     use keygate_operation::testing::World;
-    use keygate_shapes::iam::{AttachUserPolicyRequest, CreateUserRequest};
+    use keygate_shapes::iam::AttachUserPolicyRequest;
 
     use super::*;
     use crate::attach::attach_policy::AttachUserPolicy;
-    use crate::policy::testing::{create_policies, create_users};
-    use crate::user::create_user::CreateUser;
+    use crate::policy::testing::{add_user, create_policies};
 
     const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 
@@ -103,17 +102,11 @@ mod tests {
     fn filters() {
         let mut world = World::new();
         let [_, attached, boundary] = create_policies(&mut world, ["/unused", "/x/Attached", "/x/y/boundary"]);
-        create_users(&mut world, ["bob"]);
+        add_user(&mut world, "bob", "/", Some(&boundary));
         for policy_arn in [attached, READ_ONLY.to_owned()] {
             let input = AttachUserPolicyRequest { user_name: "bob".to_owned(), policy_arn };
             world.write(&AttachUserPolicy, input).unwrap();
         }
-        let bounded = CreateUserRequest {
-            user_name: "eve".to_owned(),
-            permissions_boundary: Some(boundary),
-            ..Default::default()
-        };
-        world.write(&CreateUser, bounded).unwrap();
         let yes = Some(true);
         for (scope, only_attached, prefix, usage, expected) in [
             (Some("Local"), None, None, None, "Attached boundary unused"),
@@ -140,8 +133,8 @@ mod tests {
     #[test]
     fn counts_of_use() {
         let mut world = World::new();
-        create_users(&mut world, ["bob", "eve"]);
         for user in ["bob", "eve"] {
+            add_user(&mut world, user, "/", None);
             let input = AttachUserPolicyRequest { user_name: user.to_owned(), policy_arn: READ_ONLY.to_owned() };
             world.write(&AttachUserPolicy, input).unwrap();
         }

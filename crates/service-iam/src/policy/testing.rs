@@ -1,15 +1,19 @@
 //! What tests of policies, attachments and inline policies start from.
 
+use keygate_ident::IdKind;
 use keygate_operation::testing::World;
-use keygate_shapes::iam::{self, CreatePolicyRequest};
+use keygate_shapes::iam::CreatePolicyRequest;
+use keygate_state::{Group, ManagedRef, PolicyText, Role, User};
 use keygate_wire::ApiError;
 
 use super::create_policy::CreatePolicy;
-use crate::user::create_user::CreateUser;
 
 /// A document that is accepted.
 pub(crate) const DOCUMENT: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*"}]}"#;
+
+/// The trust policy of roles.
+pub(crate) const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ec2.amazonaws.com"}}]}"#;
 
 /// The ARN of a policy of the world's account.
 pub(crate) fn arn(path_and_name: &str) -> String {
@@ -30,14 +34,6 @@ pub(crate) fn create_policies<const N: usize>(world: &mut World, paths: [&str; N
     })
 }
 
-/// Creates users.
-pub(crate) fn create_users<const N: usize>(world: &mut World, names: [&str; N]) {
-    for name in names {
-        let input = iam::CreateUserRequest { user_name: name.to_owned(), ..Default::default() };
-        world.write(&CreateUser, input).unwrap();
-    }
-}
-
 /// Code and message of a failure.
 pub(crate) fn failure<T: std::fmt::Debug>(result: Result<T, ApiError>) -> (String, String) {
     let error = result.unwrap_err();
@@ -47,4 +43,52 @@ pub(crate) fn failure<T: std::fmt::Debug>(result: Result<T, ApiError>) -> (Strin
 /// What [`failure`] is expected to be.
 pub(crate) fn error(code: &str, message: impl Into<String>) -> (String, String) {
     (code.to_owned(), message.into())
+}
+
+/// A user with this boundary.
+pub(crate) fn add_user(world: &mut World, name: &str, path: &str, boundary: Option<&str>) {
+    let user = User {
+        id: world.new_id(IdKind::User),
+        name: name.to_owned(),
+        path: path.parse().unwrap(),
+        created: world.now,
+        tags: Default::default(),
+        boundary: boundary.map(ManagedRef::new),
+        groups: Vec::new(),
+        inline: Default::default(),
+        attached: Vec::new(),
+        access_keys: Vec::new(),
+    };
+    world.edit(|draft| draft.insert(user)).unwrap();
+}
+
+/// A group.
+pub(crate) fn add_group(world: &mut World, name: &str, path: &str) {
+    let group = Group {
+        id: world.new_id(IdKind::Group),
+        name: name.to_owned(),
+        path: path.parse().unwrap(),
+        created: world.now,
+        inline: Default::default(),
+        attached: Vec::new(),
+    };
+    world.edit(|draft| draft.insert(group)).unwrap();
+}
+
+/// A role with this boundary; one with a path under `/aws-service-role/` is a service's.
+pub(crate) fn add_role(world: &mut World, name: &str, path: &str, boundary: Option<&str>) {
+    let role = Role {
+        id: world.new_id(IdKind::Role),
+        name: name.to_owned(),
+        path: path.parse().unwrap(),
+        created: world.now,
+        description: None,
+        max_session_seconds: 3600,
+        trust: PolicyText::stored(TRUST.to_owned()),
+        tags: Default::default(),
+        boundary: boundary.map(ManagedRef::new),
+        inline: Default::default(),
+        attached: Vec::new(),
+    };
+    world.edit(|draft| draft.insert(role)).unwrap();
 }

@@ -40,7 +40,8 @@ impl Write for CreateRole {
             max_session_seconds: session_length(input.max_session_duration).unwrap_or(DEFAULT_SESSION),
             trust: super::trust(cx.draft, &input.assume_role_policy_document, cx.env.directory)?,
             tags: input::new_tags(cx.draft, input.tags.as_deref(), TagCase::Insensitive)?,
-            boundary: input::boundary(cx.draft, input.permissions_boundary.as_deref()).map_err(boundary_error)?,
+            boundary: input::boundary(cx.draft, input.permissions_boundary.as_deref())
+                .map_err(boundary_error)?,
             inline: Default::default(),
             attached: Vec::new(),
         };
@@ -106,12 +107,17 @@ mod tests {
         let mut world = World::new();
         world.write(&CreateRole, named("App")).unwrap();
         let tag = |key: &str| Tag { key: key.to_owned(), value: String::new() };
-        let boundary = |arn: &str| CreateRoleRequest { permissions_boundary: Some(arn.to_owned()), ..named("new") };
-        let trust = |text: &str| CreateRoleRequest { assume_role_policy_document: text.to_owned(), ..named("new") };
+        let boundary =
+            |arn: &str| CreateRoleRequest { permissions_boundary: Some(arn.to_owned()), ..named("new") };
+        let trust =
+            |text: &str| CreateRoleRequest { assume_role_policy_document: text.to_owned(), ..named("new") };
         for (input, code, message) in [
             (named("aPP"), "EntityAlreadyExists", "Role with name aPP already exists."),
             (
-                CreateRoleRequest { path: Some("/aws-service-role/ecs.amazonaws.com/".to_owned()), ..named("new") },
+                CreateRoleRequest {
+                    path: Some("/aws-service-role/ecs.amazonaws.com/".to_owned()),
+                    ..named("new")
+                },
                 "InvalidInput",
                 "Path prefix '/aws-service-role/' can only be used for AWS Service linked Roles",
             ),
@@ -131,12 +137,18 @@ mod tests {
                 "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
             ),
             (
-                trust(&TRUST.replace("\"Service\":\"ec2.amazonaws.com\"", "\"AWS\":\"arn:aws:iam::123456789012:user/none\"")),
+                trust(&TRUST.replace(
+                    "\"Service\":\"ec2.amazonaws.com\"",
+                    "\"AWS\":\"arn:aws:iam::123456789012:user/none\"",
+                )),
                 "MalformedPolicyDocument",
                 "Invalid principal in policy: \"AWS\":\"arn:aws:iam::123456789012:user/none\"",
             ),
             (
-                trust(&TRUST.replace("2012-10-17\",", &format!("2012-10-17\",\"Id\":\"{}\",", "x".repeat(2048)))),
+                trust(
+                    &TRUST
+                        .replace("2012-10-17\",", &format!("2012-10-17\",\"Id\":\"{}\",", "x".repeat(2048))),
+                ),
                 "LimitExceeded",
                 "Cannot exceed quota for ACLSizePerRole: 2048",
             ),
@@ -147,7 +159,10 @@ mod tests {
         assert_eq!(world.account().roles.len(), 1);
         world.edit(|draft| draft.change_settings(|s| s.quotas.extend([("RolesPerAccount".to_owned(), 1)])));
         let error = world.write(&CreateRole, named("new")).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1"));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1")
+        );
     }
 
     #[test]
@@ -178,11 +193,19 @@ mod tests {
         let asks = world.write_asks(&CreateRole, &named("app")).unwrap();
         assert_eq!(asks.iter().map(|ask| ask.action.as_ref()).collect::<Vec<_>>(), ["iam:CreateRole"]);
         let tag = Tag { key: "Team".to_owned(), value: "a".to_owned() };
-        let asks = world.write_asks(&CreateRole, &CreateRoleRequest { tags: Some(vec![tag]), ..named("app") }).unwrap();
-        assert_eq!(asks.iter().map(|ask| ask.action.as_ref()).collect::<Vec<_>>(), ["iam:CreateRole", "iam:TagRole"]);
+        let asks = world
+            .write_asks(&CreateRole, &CreateRoleRequest { tags: Some(vec![tag]), ..named("app") })
+            .unwrap();
+        assert_eq!(
+            asks.iter().map(|ask| ask.action.as_ref()).collect::<Vec<_>>(),
+            ["iam:CreateRole", "iam:TagRole"]
+        );
         for ask in asks.iter() {
             let keys: Vec<_> = ask.keys.iter().map(|(key, _)| key.as_str()).collect();
-            assert_eq!(keys, ["aws:RequestTag/Team", "aws:TagKeys", "aws:ResourceTag/Team", "iam:ResourceTag/Team"]);
+            assert_eq!(
+                keys,
+                ["aws:RequestTag/Team", "aws:TagKeys", "aws:ResourceTag/Team", "iam:ResourceTag/Team"]
+            );
         }
     }
 }

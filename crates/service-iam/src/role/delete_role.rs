@@ -55,11 +55,18 @@ mod tests {
     #[test]
     fn what_stands_in_the_way_is_told_one_by_one() {
         let mut world = World::new();
-        create(&mut world, CreateRoleRequest { permissions_boundary: Some(BOUNDARY.to_owned()), ..named("App") });
+        create(
+            &mut world,
+            CreateRoleRequest { permissions_boundary: Some(BOUNDARY.to_owned()), ..named("App") },
+        );
         let change = |world: &mut World, change: fn(&mut Role)| {
             world.edit(|draft| {
                 let role = draft.role("App").unwrap().clone();
-                draft.change(&role, |role| Ok::<_, ()>(change(role))).unwrap();
+                let changed = draft.change(&role, |role| {
+                    change(role);
+                    Ok::<_, DeleteConflict>(())
+                });
+                changed.unwrap();
             });
         };
         let profile = InstanceProfile {
@@ -89,7 +96,10 @@ mod tests {
         world.write(&DeleteRole, delete("app")).unwrap();
         assert!(world.account().roles.is_empty());
         let error = world.write(&DeleteRole, delete("App")).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The role with name App cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The role with name App cannot be found.")
+        );
     }
 
     #[test]

@@ -50,7 +50,10 @@ mod tests {
         assert_eq!(role.role_last_used, Some(RoleLastUsed::default()));
         assert_eq!((role.tags, role.permissions_boundary), (None, None));
         let error = world.read(&GetRole, get("none")).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The role with name none cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The role with name none cannot be found.")
+        );
     }
 
     #[test]

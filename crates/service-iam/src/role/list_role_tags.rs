@@ -20,7 +20,11 @@ impl Read for ListRoleTags {
         let tags = view::tag_list(&role.tags);
         let key = |tag: &Tag| tag.key.clone();
         let page = paginate(cx, role.id.as_str(), input.marker.as_deref(), input.max_items, tags, key)?;
-        Ok(ListRoleTagsResponse { tags: page.items, is_truncated: Some(page.is_truncated), marker: page.marker })
+        Ok(ListRoleTagsResponse {
+            tags: page.items,
+            is_truncated: Some(page.is_truncated),
+            marker: page.marker,
+        })
     }
 }
 
@@ -36,7 +40,10 @@ mod tests {
     fn pages_in_order_of_key() {
         let mut world = World::new();
         let tag = |key: &str| Tag { key: key.to_owned(), value: format!("value of {key}") };
-        create(&mut world, CreateRoleRequest { tags: Some(vec![tag("c"), tag("a"), tag("b")]), ..named("App") });
+        create(
+            &mut world,
+            CreateRoleRequest { tags: Some(vec![tag("c"), tag("a"), tag("b")]), ..named("App") },
+        );
         create(&mut world, named("Other"));
         let list = |name: &str, marker: Option<String>| ListRoleTagsRequest {
             role_name: name.to_owned(),

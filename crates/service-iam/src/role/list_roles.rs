@@ -50,7 +50,8 @@ mod tests {
             create(&mut world, CreateRoleRequest { path: Some(path.to_owned()), ..named(name) });
         }
         let mut names = |prefix: Option<&str>, marker: Option<String>| {
-            let input = ListRolesRequest { path_prefix: prefix.map(str::to_owned), marker, max_items: Some(3) };
+            let input =
+                ListRolesRequest { path_prefix: prefix.map(str::to_owned), marker, max_items: Some(3) };
             let page = world.read(&ListRoles, input).unwrap();
             let names: String = page.roles.into_iter().map(|role| role.role_name).collect();
             (names, page.is_truncated, page.marker)

@@ -50,6 +50,9 @@ mod tests {
         let account = world.account();
         assert_eq!(account.role("App").unwrap().tags.iter().collect::<Vec<_>>(), [("stage", "")]);
         let error = world.write(&UntagRole, untag("none")).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The role with name none cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The role with name none cannot be found.")
+        );
     }
 }

@@ -12,7 +12,11 @@ pub(crate) struct UpdateAssumeRolePolicy;
 impl Write for UpdateAssumeRolePolicy {
     type Model = op::UpdateAssumeRolePolicy;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &UpdateAssumeRolePolicyRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &UpdateAssumeRolePolicyRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         Ok(Asks::one(ask::bounded::<Role>(cx, "iam:UpdateAssumeRolePolicy", &input.role_name)))
     }
 
@@ -71,7 +75,11 @@ mod tests {
                 "MalformedPolicyDocument",
                 "Has prohibited field Resource".to_owned(),
             ),
-            (update("App", &long), "LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048".to_owned()),
+            (
+                update("App", &long),
+                "LimitExceeded",
+                "Cannot exceed quota for ACLSizePerRole: 2048".to_owned(),
+            ),
         ] {
             let error = world.write(&UpdateAssumeRolePolicy, input).unwrap_err();
             assert_eq!((error.code(), error.message()), (code, message.as_str()));

@@ -72,7 +72,10 @@ mod tests {
             assert_eq!((role.description.as_deref().unwrap(), role.max_session_seconds), expected);
         }
         let error = world.write(&UpdateRole, update("none", None, None)).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The role with name none cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The role with name none cannot be found.")
+        );
     }
 
     #[test]

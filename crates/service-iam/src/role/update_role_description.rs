@@ -14,7 +14,11 @@ pub(crate) struct UpdateRoleDescription;
 impl Write for UpdateRoleDescription {
     type Model = op::UpdateRoleDescription;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &UpdateRoleDescriptionRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &UpdateRoleDescriptionRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         Ok(Asks::one(ask::bounded::<Role>(cx, "iam:UpdateRoleDescription", &input.role_name)))
     }
 
@@ -53,6 +57,9 @@ mod tests {
             assert_eq!(world.account().role(name).unwrap().description.as_deref(), Some("new"));
         }
         let error = world.write(&UpdateRoleDescription, update("none")).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The role with name none cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The role with name none cannot be found.")
+        );
     }
 }
