@@ -80,7 +80,10 @@ mod tests {
     async fn metrics_and_nothing_else() {
         let (status, page) = get(Method::GET, "/metrics").await;
         assert_eq!(status, 200);
-        assert!(page.contains("\nkeygate_accounts_loaded 3\n") && page.contains("\nkeygate_ready 1\n"), "{page}");
+        assert!(
+            page.contains("\nkeygate_accounts_loaded 3\n") && page.contains("\nkeygate_ready 1\n"),
+            "{page}"
+        );
         assert_eq!(get(Method::POST, "/metrics").await.0, 405);
         assert_eq!(get(Method::GET, "/").await.0, 404);
     }

@@ -295,7 +295,9 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let sender = sender;
-                query.run(trail, Duration::from_millis(5), || true, |lines| sender.send(lines).is_ok()).unwrap();
+                query
+                    .run(trail, Duration::from_millis(5), || true, |lines| sender.send(lines).is_ok())
+                    .unwrap();
             });
             let mut all = Vec::new();
             let mut number = 6;

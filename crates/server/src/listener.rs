@@ -107,9 +107,18 @@ impl Listener {
         let max_connections = files::make_room(limits.max_connections);
         if max_connections < limits.max_connections {
             let wanted = limits.max_connections;
-            tracing::warn!(wanted, max_connections, "the system allows fewer open files than max-connections needs");
+            tracing::warn!(
+                wanted,
+                max_connections,
+                "the system allows fewer open files than max-connections needs"
+            );
         }
-        Ok(Self { socket, address, tls: tls.map(TlsAcceptor::from), limits: Limits { max_connections, ..limits } })
+        Ok(Self {
+            socket,
+            address,
+            tls: tls.map(TlsAcceptor::from),
+            limits: Limits { max_connections, ..limits },
+        })
     }
 
     /// Where it is bound; the port is the real one.
@@ -158,7 +167,8 @@ impl Listener {
                         service.metrics.refused.inc();
                         continue;
                     };
-                    let connection = open(Arc::clone(&service), stream, peer.ip(), tls.clone(), phases.clone());
+                    let connection =
+                        open(Arc::clone(&service), stream, peer.ip(), tls.clone(), phases.clone());
                     tokio::spawn(async move {
                         connection.await;
                         drop(slot);

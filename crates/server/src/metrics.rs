@@ -126,8 +126,18 @@ impl Metrics {
         r.register("build", "The program", Info::new([("version", version.to_owned())]));
         r.register("requests", "Requests by how they ended", self.requests.clone());
         let durations = self.durations.clone();
-        r.register_with_unit("request_duration", "From a request's last byte to its answer", Unit::Seconds, durations);
-        r.register_with_unit("commit_duration", "Waiting for a write to be durable", Unit::Seconds, self.commits.clone());
+        r.register_with_unit(
+            "request_duration",
+            "From a request's last byte to its answer",
+            Unit::Seconds,
+            durations,
+        );
+        r.register_with_unit(
+            "commit_duration",
+            "Waiting for a write to be durable",
+            Unit::Seconds,
+            self.commits.clone(),
+        );
         let ConnectionMetrics { open, accepted, refused, timed_out, over_limit } = self.connections.clone();
         r.register("connections", "Open connections", open);
         r.register("connections_accepted", "Connections accepted", accepted);
@@ -142,7 +152,14 @@ impl Metrics {
 
     /// A request has ended: its service (`iam.amazonaws.com`), its operation, the status and error code it was
     /// answered with, and how long that took.
-    pub fn observe(&self, service: &str, operation: &str, status: u16, error_code: Option<&str>, took: Duration) {
+    pub fn observe(
+        &self,
+        service: &str,
+        operation: &str,
+        status: u16,
+        error_code: Option<&str>,
+        took: Duration,
+    ) {
         let operation = self.known.get(service).and_then(|operations| operations.get(operation));
         let series = operation.unwrap_or(&self.other).series(self);
         series.outcome(status, error_code).inc();

@@ -56,6 +56,12 @@ pub trait Operator: Send + Sync + 'static {
     /// The audit trail.
     fn trail(&self) -> &Trail;
 
+    /// Brings the records that are on their way to the trail there, so that who asks for events now sees what has
+    /// been answered before. What does not arrive is logged and comes later.
+    fn settle(&self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
     /// What the metrics page shows of the moment. Has to be quick.
     fn gauges(&self) -> Gauges;
 }

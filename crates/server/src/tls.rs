@@ -13,7 +13,7 @@ use crate::settings::TlsFiles;
 
 /// Why there is no TLS with these files.
 #[derive(Debug)]
-pub struct TlsError {
+pub(crate) struct TlsError {
     path: PathBuf,
     problem: Problem,
 }
@@ -29,7 +29,7 @@ enum Problem {
 ///
 /// # Errors
 /// A file cannot be read, holds nothing of its kind, or the key does not belong to the certificate.
-pub fn load(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
+pub(crate) fn load(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsError> {
     let certificates = certificates(&files.certificates)?;
     let unreadable = |error| TlsError { path: files.key.clone(), problem: Problem::Unreadable(error) };
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(unreadable)?;

@@ -6,10 +6,12 @@ mod detach_policy;
 mod list_attached_policies;
 
 use keygate_operation::{Asks, Entry, Failure, ReadCx};
-use keygate_state::{ManagedRef, Principal, Role, UnmodifiableEntity};
+use keygate_state::Principal;
 use keygate_wire::OperationModel;
 
 use crate::{ask, policy};
+
+pub(crate) use list_attached_policies::in_order;
 
 pub(crate) fn operations() -> Vec<Entry> {
     vec![
@@ -25,25 +27,6 @@ pub(crate) fn operations() -> Vec<Entry> {
     ]
 }
 
-/// A role that no service owns (rule 211).
-///
-/// # Errors
-/// A service owns it: only the service may change it.
-pub(crate) fn modifiable(role: &Role) -> Result<(), UnmodifiableEntity> {
-    if !role.is_service_linked() {
-        return Ok(());
-    }
-    Err(UnmodifiableEntity::new(format!(
-        "Cannot perform the operation on the protected role '{}' - this role is only modifiable by AWS",
-        role.name
-    )))
-}
-
-/// The name of an attached policy: the last part of its ARN.
-pub(crate) fn policy_name(policy: &ManagedRef) -> &str {
-    policy.arn().rsplit('/').next().unwrap_or_default()
-}
-
 /// This action on this user, group or role, with the policy's ARN (rule 212) and the entity's boundary (rule 65).
 fn asks<P: Principal, M: OperationModel>(
     cx: &ReadCx<'_>,
@@ -54,3 +37,6 @@ fn asks<P: Principal, M: OperationModel>(
     policy::valid_arn(policy_arn)?;
     Ok(Asks::one(ask::bounded::<P>(cx, action, name).key(ask::POLICY_ARN, Some(policy_arn))))
 }
+
+#[cfg(test)]
+mod tests;

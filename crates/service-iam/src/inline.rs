@@ -30,3 +30,6 @@ pub(crate) fn operations() -> Vec<Entry> {
 fn missing<P: Principal>(policy_name: &str) -> NoSuchEntity {
     NoSuchEntity::named(&format!("{} policy", P::PRINCIPAL.word()), policy_name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,11 +5,15 @@
 //! [`input`] (what comes in).
 
 mod access_key;
+mod account;
 mod ask;
+mod attach;
 mod boundary;
 mod group;
+mod inline;
 mod input;
 mod instance_profile;
+mod policy;
 mod role;
 mod user;
 mod view;
@@ -18,7 +22,7 @@ use keygate_operation::Entry;
 
 /// Every operation of IAM that is implemented.
 pub fn operations() -> Vec<Entry> {
-    [user::operations(), access_key::operations(), group::operations(), role::operations(), instance_profile::operations(), boundary::operations()]
+    [user::operations(), access_key::operations(), group::operations(), role::operations(), instance_profile::operations(), boundary::operations(), policy::operations(), attach::operations(), inline::operations(), account::operations()]
         .into_iter()
         .flatten()
         .collect()

@@ -112,7 +112,12 @@ where
 ///
 /// # Errors
 /// As [`own`]; or it has no such version.
-fn own_version<M>(cx: &WriteCx<'_>, action: &str, arn: &str, version: &str) -> Result<(Arc<Policy>, u32), Failure<M>>
+fn own_version<M>(
+    cx: &WriteCx<'_>,
+    action: &str,
+    arn: &str,
+    version: &str,
+) -> Result<(Arc<Policy>, u32), Failure<M>>
 where
     M: OperationModel + declares::NoSuchEntity,
 {
@@ -146,3 +151,6 @@ where
 fn no_version(arn: &str, version: &str) -> NoSuchEntity {
     NoSuchEntity::new(format!("Policy {arn} version {version} does not exist or is not attachable."))
 }
+
+#[cfg(test)]
+mod tests;

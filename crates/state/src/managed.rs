@@ -62,3 +62,39 @@ fn documents() -> &'static Documents {
 pub(crate) fn compiled(managed: &AwsManaged, kind: keygate_policy::PolicyKind) -> Option<Arc<keygate_policy::Policy>> {
     managed.document()?.policy(kind).cloned()
 }
+
+#[cfg(test)]
+mod tests {
+    use keygate_policy::PolicyKind;
+
+    use super::*;
+
+    #[test]
+    fn each_partition_has_its_own_arns() {
+        for (partition, arn, found) in [
+            (Partition::Aws, "arn:aws:iam::aws:policy/ReadOnlyAccess", true),
+            (Partition::AwsCn, "arn:aws-cn:iam::aws:policy/ReadOnlyAccess", true),
+            (Partition::AwsUsGov, "arn:aws-us-gov:iam::aws:policy/job-function/ViewOnlyAccess", true),
+            (Partition::Aws, "arn:aws-cn:iam::aws:policy/ReadOnlyAccess", false),
+            (Partition::AwsCn, "arn:aws:iam::aws:policy/ReadOnlyAccess", false),
+            (Partition::AwsIso, "arn:aws-iso-b:iam::aws:policy/ReadOnlyAccess", false),
+            (Partition::Aws, "arn:aws:iam::aws:policy/ViewOnlyAccess", false),
+            (Partition::Aws, "arn:aws:iam::aws:policy/readonlyaccess", false),
+            (Partition::Aws, "arn:aws:iam::123456789012:policy/ReadOnlyAccess", false),
+            (Partition::Aws, "ReadOnlyAccess", false),
+        ] {
+            let managed = aws_managed(partition, arn);
+            assert_eq!(managed.map(|managed| managed.arn()), found.then(|| arn.to_owned()), "{partition} {arn}");
+        }
+    }
+
+    #[test]
+    fn documents_are_compiled_once_and_shared() {
+        let of = |partition| {
+            let arn = format!("arn:{partition}:iam::aws:policy/AdministratorAccess");
+            compiled(&aws_managed(partition, &arn).unwrap(), PolicyKind::Identity).unwrap()
+        };
+        assert!(Arc::ptr_eq(&of(Partition::Aws), &of(Partition::AwsCn)));
+        assert_eq!(AwsManaged::all(Partition::Aws).count(), keygate_catalog::managed_policies().len());
+    }
+}

@@ -43,6 +43,7 @@ pub struct Session {
 
 /// Whose session it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum SessionKind {
     /// AssumeRole.
     Role {
@@ -69,6 +70,7 @@ pub enum SessionKind {
 
 /// One session policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum SessionPolicy {
     /// Passed as text.
     Inline(String),
@@ -101,5 +103,101 @@ impl fmt::Debug for Session {
             .field("kind", &self.kind)
             .field("expires", &self.expires)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keygate_ident::IdKind;
+
+    use super::*;
+    use crate::TagCase;
+    use crate::test_support::{Maker, NOW, account_id};
+
+    fn sessions() -> Vec<Session> {
+        let account = account_id(123_456_789_012);
+        let mut maker = Maker::new(account);
+        let (user, role) = (maker.id(IdKind::User), maker.id(IdKind::Role));
+        let kinds = [
+            SessionKind::Role { role, session_name: "s\"1".to_owned() },
+            SessionKind::FederatedUser { user: Some(user.clone()), name: "guest".to_owned() },
+            SessionKind::FederatedUser { user: None, name: "guest".to_owned() },
+            SessionKind::User { user },
+            SessionKind::Root,
+        ];
+        let session = |kind| Session {
+            key: maker.id(IdKind::TemporaryKey),
+            secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(),
+            account,
+            kind,
+            issued: NOW,
+            expires: NOW.plus_seconds(900),
+            policies: None,
+            tags: Tags::default(),
+            transitive: Vec::new(),
+            source_identity: None,
+            mfa: None,
+        };
+        let mut sessions: Vec<Session> = kinds.map(session).into();
+        let full = &mut sessions[0];
+        full.policies = Some(vec![
+            SessionPolicy::Inline("{\"Statement\": []}".to_owned()),
+            SessionPolicy::Managed { arn: "arn:aws:iam::aws:policy/X".to_owned(), version: "v3".to_owned() },
+        ]);
+        full.tags.set([("Team", "a"), ("é", "")], TagCase::Insensitive, 50).unwrap();
+        full.transitive = vec!["Team".to_owned()];
+        full.source_identity = Some("alice".to_owned());
+        full.mfa = Some(NOW);
+        // No session policy at all is not the same as an empty list of them.
+        sessions[1].policies = Some(Vec::new());
+        sessions
+    }
+
+    #[test]
+    fn bytes_hold_everything() {
+        for session in sessions() {
+            let bytes = session.to_bytes();
+            let read = Session::from_bytes(&bytes).unwrap();
+            assert_eq!(read.to_bytes(), bytes);
+            let plain = |s: &Session| (s.key.clone(), s.secret.clone(), s.account, s.issued, s.expires, s.mfa);
+            assert_eq!(plain(&read), plain(&session));
+            assert_eq!((read.kind, read.policies, read.tags), (session.kind, session.policies, session.tags));
+            assert_eq!((read.transitive, read.source_identity), (session.transitive, session.source_identity));
+        }
+    }
+
+    #[test]
+    fn other_bytes_are_refused() {
+        let full = &sessions()[0];
+        let good: serde_json::Value = serde_json::from_slice(&full.to_bytes()).unwrap();
+        let edit = |change: fn(&mut serde_json::Value)| {
+            let mut value = good.clone();
+            change(&mut value);
+            value.to_string().into_bytes()
+        };
+        for bytes in [
+            Vec::new(),
+            b"{}".to_vec(),
+            full.to_bytes()[1..].to_vec(),
+            // What a newer version adds may be a restriction: it must not be overlooked.
+            edit(|session| session["network"] = "10.0.0.0/8".into()),
+            edit(|session| session["kind"]["Role"]["only"] = "read".into()),
+            edit(|session| session["policies"][1]["Managed"]["only"] = "read".into()),
+            edit(|session| session["kind"] = serde_json::json!({"Service": {}})),
+            edit(|session| session["account"] = 12.into()),
+            edit(|session| drop(session.as_object_mut().unwrap().remove("expires"))),
+        ] {
+            assert!(Session::from_bytes(&bytes).is_none(), "{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_secret() {
+        for session in sessions() {
+            for shown in [format!("{session:?}"), format!("{session:#?}")] {
+                assert!(!shown.contains("wJalr"), "{shown}");
+                assert!(shown.contains(session.key.as_str()));
+            }
+        }
     }
 }

@@ -65,7 +65,8 @@ impl Account {
     /// The account these records describe.
     ///
     /// # Errors
-    /// A record of a newer format, of an unknown kind, or that can not be read: the account is not served.
+    /// A record of a newer format, of an unknown kind, that can not be read, or that contradicts another: the
+    /// account is not served.
     pub fn load(
         id: AccountId,
         partition: Partition,
@@ -92,12 +93,25 @@ impl Account {
         };
         match kind {
             Kind::Settings => self.settings = Arc::new(read::<Settings>(record)?),
-            Kind::User => self.put(read::<User>(record)?),
-            Kind::Group => self.put(read::<Group>(record)?),
-            Kind::Role => self.put(read::<Role>(record)?),
-            Kind::Policy => self.put(read::<Policy>(record)?),
-            Kind::InstanceProfile => self.put(read::<InstanceProfile>(record)?),
+            Kind::User => self.load_entity::<User>(record)?,
+            Kind::Group => self.load_entity::<Group>(record)?,
+            Kind::Role => self.load_entity::<Role>(record)?,
+            Kind::Policy => self.load_entity::<Policy>(record)?,
+            Kind::InstanceProfile => self.load_entity::<InstanceProfile>(record)?,
         }
+        Ok(())
+    }
+
+    fn load_entity<E: Entity>(&mut self, record: &StoredRecord) -> Result<(), LoadError> {
+        let entity: E = read(record)?;
+        let refuse = |what: &str| Err(LoadError(format!("record {} {} {what}", record.kind, record.id)));
+        if entity.id().as_str() != record.id {
+            return refuse("holds an entity with another id");
+        }
+        if E::table(self).named(entity.name()).is_some() {
+            return refuse("has the name of another record");
+        }
+        self.put(entity);
         Ok(())
     }
 }

@@ -52,11 +52,13 @@ impl Refusal {
     pub(super) fn response(self, request: &HeaderMap) -> Response<Bytes> {
         let (code, message) = (self.code(), self.message());
         let request_id = crate::clock::uuid();
-        let content_type = request.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let content_type =
+            request.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (content_type, body) = if content_type.contains("json") {
             ("application/x-amz-json-1.1", format!(r#"{{"__type":"{code}","message":"{message}"}}"#))
         } else {
-            let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");
+            let error =
+                format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");
             let body = format!("<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>");
             ("text/xml", body)
         };

@@ -55,7 +55,8 @@ async fn serve_with(limits: Limits, tls: Option<Arc<ServerConfig>>) -> Served {
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), tls, limits).await.unwrap();
     let address = listener.address();
     let (stop, stopped) = oneshot::channel::<()>();
-    let (handler, readiness, metrics) = (Arc::new(Echo::default()), Readiness::default(), ConnectionMetrics::default());
+    let (handler, readiness, metrics) =
+        (Arc::new(Echo::default()), Readiness::default(), ConnectionMetrics::default());
     let serving = listener.serve(Arc::clone(&handler), readiness.clone(), metrics.clone(), async {
         let _ = stopped.await;
     });
@@ -342,9 +343,10 @@ async fn tls_of_both_versions() {
     let mut roots = RootCertStore::empty();
     roots.add(authority).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    for (version, expected) in
-        [(&rustls::version::TLS13, " TLSv1.3 TLS_AES_"), (&rustls::version::TLS12, " TLSv1.2 ECDHE-ECDSA-AES")]
-    {
+    for (version, expected) in [
+        (&rustls::version::TLS13, " TLSv1.3 TLS_AES_"),
+        (&rustls::version::TLS12, " TLSv1.2 ECDHE-ECDSA-AES"),
+    ] {
         let config = ClientConfig::builder_with_provider(Arc::clone(&provider));
         let config = config.with_protocol_versions(&[version]).unwrap();
         let mut config = config.with_root_certificates(roots.clone()).with_no_client_auth();

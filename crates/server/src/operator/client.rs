@@ -93,7 +93,8 @@ impl Client {
         query: &EventQuery,
         mut take: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(), ClientError> {
-        let mut body = self.send(Method::GET, &format!("/events?{}", query.to_query_string()), Vec::new()).await?;
+        let mut body =
+            self.send(Method::GET, &format!("/events?{}", query.to_query_string()), Vec::new()).await?;
         while let Some(frame) = body.frame().await {
             if let Ok(piece) = frame.map_err(broken)?.into_data() {
                 take(&piece).map_err(ClientError::Output)?;
@@ -108,7 +109,12 @@ impl Client {
         self.ask(Method::GET, path, Vec::new()).await
     }
 
-    async fn ask<T: DeserializeOwned>(&mut self, method: Method, path: &str, body: Vec<u8>) -> Result<T, ClientError> {
+    async fn ask<T: DeserializeOwned>(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<T, ClientError> {
         let body = self.send(method, path, body).await?;
         let body = body.collect().await.map_err(broken)?.to_bytes();
         serde_json::from_slice(&body).map_err(broken)

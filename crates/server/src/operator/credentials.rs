@@ -31,7 +31,8 @@ pub(super) fn read(path: &Path) -> Result<Credentials, OperatorError> {
 
 fn parse(text: &str) -> Option<Credentials> {
     let lines = text.lines().map(str::trim);
-    let profile = lines.skip_while(|line| *line != "[default]").skip(1).take_while(|line| !line.starts_with('['));
+    let profile =
+        lines.skip_while(|line| *line != "[default]").skip(1).take_while(|line| !line.starts_with('['));
     let (mut id, mut secret) = (None, None);
     for line in profile {
         match line.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
@@ -57,8 +58,12 @@ mod tests {
 
     #[test]
     fn half_a_key_is_none() {
-        for text in ["", "[default]\n", "[default]\naws_access_key_id = A\n", "aws_access_key_id = A\naws_secret_access_key = b\n"]
-        {
+        for text in [
+            "",
+            "[default]\n",
+            "[default]\naws_access_key_id = A\n",
+            "aws_access_key_id = A\naws_secret_access_key = b\n",
+        ] {
             assert!(parse(text).is_none(), "{text}");
         }
     }
@@ -68,7 +73,9 @@ mod tests {
         let error = read(Path::new("/nonexistent/root-credentials")).err().unwrap();
         assert_eq!(
             error,
-            OperatorError::Missing("/nonexistent/root-credentials is gone; use another access key".to_owned())
+            OperatorError::Missing(
+                "/nonexistent/root-credentials is gone; use another access key".to_owned()
+            )
         );
     }
 }

@@ -72,8 +72,10 @@ impl OperatorListener {
             let (operator, stopping) = (Arc::clone(&operator), Arc::clone(&stopping));
             let mut draining = draining.clone();
             tokio::spawn(async move {
-                let service = service_fn(move |request| answer(Arc::clone(&operator), Arc::clone(&stopping), request));
-                let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+                let service =
+                    service_fn(move |request| answer(Arc::clone(&operator), Arc::clone(&stopping), request));
+                let mut connection =
+                    pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
                 // How a connection ends is the client's business: it sees the same error.
                 tokio::select! {
                     _ = connection.as_mut() => {}
@@ -127,7 +129,10 @@ async fn answer<O: Operator>(
         (&Method::GET, "/accounts") => in_background(move || json(&operator.accounts()?)).await,
         (&Method::GET, "/status") => in_background(move || json(&operator.status()?)).await,
         (&Method::GET, "/env") => in_background(move || environment(&*operator)).await,
-        (&Method::GET, "/events") => events(operator, stopping, head.uri.query().unwrap_or_default()),
+        (&Method::GET, "/events") => {
+            operator.settle().await;
+            events(operator, stopping, head.uri.query().unwrap_or_default())
+        }
         (method, path) => Err(OperatorError::Missing(format!("there is no {method} {path}"))),
     };
     Ok(result.unwrap_or_else(|error| refuse(&error)))
@@ -137,7 +142,8 @@ async fn answer<O: Operator>(
 async fn in_background(
     work: impl FnOnce() -> Result<Response<Answer>, OperatorError> + Send + 'static,
 ) -> Result<Response<Answer>, OperatorError> {
-    let failed = |_| OperatorError::Unavailable("the command failed; the server's log may say why".to_owned());
+    let failed =
+        |_| OperatorError::Unavailable("the command failed; the server's log may say why".to_owned());
     tokio::task::spawn_blocking(work).await.map_err(failed)?
 }
 

@@ -140,5 +140,7 @@ async fn a_wrong_filter_is_refused() {
     let served = serve().await;
     let mut client = connect(&served).await;
     let unknown: Result<Status, _> = client.ask_for_test("/events?nonsense=1").await;
-    assert!(matches!(unknown, Err(ClientError::Refused(message)) if message == "there is no filter nonsense"));
+    assert!(
+        matches!(unknown, Err(ClientError::Refused(message)) if message == "there is no filter nonsense")
+    );
 }

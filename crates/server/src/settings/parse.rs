@@ -40,7 +40,8 @@ pub(super) fn account(text: &str) -> Result<AccountId, String> {
 pub(super) fn access_key_id(text: &str) -> Result<UniqueId, String> {
     let id: Option<UniqueId> = text.parse().ok();
     id.filter(|id| id.kind() == Some(IdKind::AccessKey)).ok_or_else(|| {
-        "not an access key id: AKIA and at least 12 upper-case letters and digits, 128 characters at most".to_owned()
+        "not an access key id: AKIA and at least 12 upper-case letters and digits, 128 characters at most"
+            .to_owned()
     })
 }
 
@@ -73,7 +74,11 @@ pub(super) fn size(text: &str, least: usize, most: usize) -> Result<usize, Strin
     };
     let bytes = unit.and_then(|unit| number.parse::<usize>().ok()?.checked_mul(unit));
     bytes.filter(|bytes| (least..=most).contains(bytes)).ok_or_else(|| {
-        format!("{text:?} is not a size from {} to {}, such as 64KiB or 1MiB", show_size(least), show_size(most))
+        format!(
+            "{text:?} is not a size from {} to {}, such as 64KiB or 1MiB",
+            show_size(least),
+            show_size(most)
+        )
     })
 }
 

@@ -49,9 +49,7 @@ pub(super) fn apply_command_line<'a>(
             let known = SETTINGS.iter().filter(|setting| setting.on_command_line);
             unknown("option", &format!("--{name}"), known.map(|setting| format!("--{}", setting.name)))
         })?;
-        draft
-            .apply(setting, text)
-            .map_err(|problem| SettingsError::new(format!("--{name}: {problem}")))?;
+        draft.apply(setting, text).map_err(|problem| SettingsError::new(format!("--{name}: {problem}")))?;
     }
     Ok(())
 }
@@ -63,8 +61,8 @@ pub(super) fn apply_environment<'a>(
     let ours = variables.into_iter().filter(|(name, _)| name.starts_with(ENVIRONMENT_PREFIX));
     for (name, text) in ours {
         let setting = SETTINGS.iter().find(|setting| setting.variable() == name);
-        let setting = setting
-            .ok_or_else(|| unknown("variable", name, SETTINGS.iter().map(Setting::variable)))?;
+        let setting =
+            setting.ok_or_else(|| unknown("variable", name, SETTINGS.iter().map(Setting::variable)))?;
         draft.apply(setting, text).map_err(|problem| SettingsError::new(format!("{name}: {problem}")))?;
     }
     Ok(())
@@ -75,7 +73,10 @@ pub(super) fn apply_file(draft: &mut Draft, file: SettingsFile<'_>) -> Result<()
     let path = path.display();
     let table: toml::Table = toml::from_str(text).map_err(|error| {
         // The error's own text quotes the line, which may hold a secret.
-        let line = error.span().and_then(|span| text.get(..span.start)).map_or(0, |before| before.matches('\n').count());
+        let line = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map_or(0, |before| before.matches('\n').count());
         SettingsError::new(format!("{path}: line {}: {}", line + 1, error.message()))
     })?;
     for (key, value) in &table {

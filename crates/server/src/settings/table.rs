@@ -233,17 +233,10 @@ pub const SETTINGS: &[Setting] = &[
             size.map(|size| draft.limits.max_header_size = size)
         },
     ),
-    setting(
-        Group::Limits,
-        "max-body-size",
-        "SIZE",
-        Some("1MiB"),
-        "Body of a request",
-        |draft, text| {
-            let size = parse::size(text, 16 * parse::KIB, 1024 * parse::MIB);
-            size.map(|size| draft.limits.max_body_size = size)
-        },
-    ),
+    setting(Group::Limits, "max-body-size", "SIZE", Some("1MiB"), "Body of a request", |draft, text| {
+        let size = parse::size(text, 16 * parse::KIB, 1024 * parse::MIB);
+        size.map(|size| draft.limits.max_body_size = size)
+    }),
     setting(
         Group::Limits,
         "header-timeout",

@@ -45,8 +45,10 @@ fn with_nothing_said_the_defaults_hold() {
     assert_eq!(settings.limits, expected);
 }
 
+type IsSet = fn(&Settings) -> bool;
+
 /// A value for every setting that is not its default, and how to see it.
-const EXAMPLES: &[(&str, &str, fn(&Settings) -> bool)] = &[
+const EXAMPLES: &[(&str, &str, IsSet)] = &[
     ("listen", "[::1]:0", |s| s.listen.to_string() == "[::1]:0"),
     ("data-dir", "/var/lib/keygate", |s| s.data_dir.path() == Path::new("/var/lib/keygate")),
     ("region", "eu-central-1", |s| s.region == "eu-central-1"),
@@ -60,12 +62,16 @@ const EXAMPLES: &[(&str, &str, fn(&Settings) -> bool)] = &[
     }),
     ("tls-cert", "c.pem", |s| s.tls.as_ref().is_some_and(|tls| tls.certificates == Path::new("c.pem"))),
     ("tls-key", "k.pem", |s| s.tls.as_ref().is_some_and(|tls| tls.key == Path::new("k.pem"))),
-    ("master-key-file", "m.key", |s| {
-        matches!(&s.master_key, MasterKeySource::File(path) if path == Path::new("m.key"))
-    }),
-    ("master-key", "topsecret", |s| {
-        matches!(&s.master_key, MasterKeySource::Text(text) if text.expose() == "topsecret")
-    }),
+    (
+        "master-key-file",
+        "m.key",
+        |s| matches!(&s.master_key, MasterKeySource::File(path) if path == Path::new("m.key")),
+    ),
+    (
+        "master-key",
+        "topsecret",
+        |s| matches!(&s.master_key, MasterKeySource::Text(text) if text.expose() == "topsecret"),
+    ),
     ("admin-listen", "127.0.0.1:9000", |s| s.admin_listen.is_some_and(|address| address.port() == 9000)),
     ("log-format", "json", |s| s.log_format == LogFormat::Json),
     ("log-level", "debug", |s| s.log_level == Level::Debug),
@@ -76,7 +82,8 @@ const EXAMPLES: &[(&str, &str, fn(&Settings) -> bool)] = &[
     ("body-timeout", "2m", |s| s.limits.body_timeout == Duration::from_secs(120)),
     ("shutdown-timeout", "1s", |s| s.limits.shutdown_timeout == Duration::from_secs(1)),
     ("quotas", "UsersPerAccount=20000,ACLSizePerRole=8192", |s| {
-        s.quotas.get(&Quota::Users) == Some(&20000) && s.quotas.get(&Quota::AssumeRolePolicySize) == Some(&8192)
+        s.quotas.get(&Quota::Users) == Some(&20000)
+            && s.quotas.get(&Quota::AssumeRolePolicySize) == Some(&8192)
     }),
 ];
 
@@ -199,7 +206,10 @@ fn what_can_not_be_read_refuses_and_says_where_it_stands() {
         }
     }
     for (file, expected) in [
-        ("tls-cert = true", "keygate.toml: tls-cert: a text or a number is wanted, not a value of type boolean"),
+        (
+            "tls-cert = true",
+            "keygate.toml: tls-cert: a text or a number is wanted, not a value of type boolean",
+        ),
         ("quotas = [1]", "keygate.toml: quotas: a text or a number is wanted, not a value of type array"),
         ("[quotas]\nUsersPerAccount = '1'", "keygate.toml: quotas: UsersPerAccount is not a number"),
         ("region = 'a'\nlisten", "keygate.toml: line 2: "),
@@ -256,7 +266,8 @@ fn no_secret_is_ever_quoted() {
 #[test]
 fn only_our_variables_are_looked_at() {
     let os = |text: &[u8]| OsString::from_vec(text.to_vec());
-    let variables = [(os(b"\xff"), os(b"\xff")), (os(b"HOME"), os(b"\xff")), (os(b"KEYGATE_REGION"), os(b"a"))];
+    let variables =
+        [(os(b"\xff"), os(b"\xff")), (os(b"HOME"), os(b"\xff")), (os(b"KEYGATE_REGION"), os(b"a"))];
     let ours = from_environment(variables).unwrap();
     assert_eq!(ours, [("KEYGATE_REGION".to_owned(), "a".to_owned())]);
     let error = from_environment([(os(b"KEYGATE_REGION"), os(b"\xff"))]).unwrap_err();

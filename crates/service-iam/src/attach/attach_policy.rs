@@ -14,7 +14,7 @@ use keygate_state::{
 };
 use keygate_wire::OperationModel;
 
-use crate::{attach, policy};
+use crate::{attach, policy, role};
 
 /// AttachUserPolicy.
 pub(crate) struct AttachUserPolicy;
@@ -57,7 +57,7 @@ impl Write for AttachRolePolicy {
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: AttachRolePolicyRequest) -> Outcome<Self::Model> {
-        attach::modifiable(cx.draft.role(&input.role_name)?)?;
+        role::unprotected(cx.draft.role(&input.role_name)?)?;
         attach_to::<Role, _>(cx, &input.role_name, &input.policy_arn)?;
         Ok(AttachRolePolicyResponse {})
     }
@@ -183,8 +183,9 @@ mod tests {
         for policy in &policies[..10] {
             assert_eq!(attach(&mut world, policy), [Ok(()), Ok(()), Ok(())]);
         }
-        let expected = ["User", "Group", "Role"]
-            .map(|kind| Err(error("LimitExceeded", format!("Cannot exceed quota for PoliciesPer{kind}: 10"))));
+        let expected = ["User", "Group", "Role"].map(|kind| {
+            Err(error("LimitExceeded", format!("Cannot exceed quota for PoliciesPer{kind}: 10")))
+        });
         assert_eq!(attach(&mut world, last), expected);
         assert_eq!(attach(&mut world, first), [Ok(()), Ok(()), Ok(())]);
     }
@@ -196,7 +197,8 @@ mod tests {
             .map(|kind| Err(error("NoSuchEntity", format!("The {kind} with name x cannot be found."))));
         assert_eq!(attach(&mut world, AWS), missing);
         add_role(&mut world, "x", "/aws-service-role/ec2.amazonaws.com/", None);
-        let protected = "Cannot perform the operation on the protected role 'x' - this role is only modifiable by AWS";
+        let protected =
+            "Cannot perform the operation on the protected role 'x' - this role is only modifiable by AWS";
         let [_, _, role] = attach(&mut world, AWS);
         assert_eq!(role, Err(error("UnmodifiableEntity", protected)));
     }

@@ -11,7 +11,7 @@ use keygate_shapes::iam::{
 use keygate_state::{Group, NoSuchEntity, Principal, Role, User};
 use keygate_wire::OperationModel;
 
-use crate::attach;
+use crate::{attach, role};
 
 /// DetachUserPolicy.
 pub(crate) struct DetachUserPolicy;
@@ -54,7 +54,7 @@ impl Write for DetachRolePolicy {
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: DetachRolePolicyRequest) -> Outcome<Self::Model> {
-        attach::modifiable(cx.draft.role(&input.role_name)?)?;
+        role::unprotected(cx.draft.role(&input.role_name)?)?;
         detach_from::<Role, _>(cx, &input.role_name, &input.policy_arn)?;
         Ok(DetachRolePolicyResponse {})
     }
@@ -80,8 +80,8 @@ where
 #[cfg(test)]
 mod tests {
     use keygate_operation::testing::World;
-    use keygate_state::Reference;
     use keygate_shapes::iam::{AttachGroupPolicyRequest, AttachRolePolicyRequest, AttachUserPolicyRequest};
+    use keygate_state::Reference;
 
     use super::*;
     use crate::attach::attach_policy::{AttachGroupPolicy, AttachRolePolicy, AttachUserPolicy};
@@ -125,8 +125,10 @@ mod tests {
         add_role(&mut world, "slr", "/aws-service-role/ec2.amazonaws.com/", None);
         let input = DetachRolePolicyRequest { role_name: "slr".to_owned(), policy_arn };
         assert_eq!(failure(world.write(&DetachRolePolicy, input)).0, "UnmodifiableEntity");
-        let input =
-            DetachUserPolicyRequest { user_name: "eve".to_owned(), policy_arn: "not-an-arn-of-a-policy".to_owned() };
+        let input = DetachUserPolicyRequest {
+            user_name: "eve".to_owned(),
+            policy_arn: "not-an-arn-of-a-policy".to_owned(),
+        };
         assert_eq!(failure(world.write(&DetachUserPolicy, input)).0, "ValidationError");
     }
 }

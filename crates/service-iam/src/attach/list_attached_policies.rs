@@ -12,7 +12,7 @@ use keygate_shapes::iam::{
 use keygate_state::{Group, ManagedRef, Principal, Role, User};
 use keygate_wire::OperationModel;
 
-use crate::{ask, attach};
+use crate::ask;
 
 /// ListAttachedUserPolicies.
 pub(crate) struct ListAttachedUserPolicies;
@@ -24,7 +24,11 @@ pub(crate) struct ListAttachedRolePolicies;
 impl Read for ListAttachedUserPolicies {
     type Model = op::ListAttachedUserPolicies;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &ListAttachedUserPoliciesRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &ListAttachedUserPoliciesRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         Ok(Asks::one(ask::user(cx, "iam:ListAttachedUserPolicies", &input.user_name)))
     }
 
@@ -42,7 +46,11 @@ impl Read for ListAttachedUserPolicies {
 impl Read for ListAttachedGroupPolicies {
     type Model = op::ListAttachedGroupPolicies;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &ListAttachedGroupPoliciesRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &ListAttachedGroupPoliciesRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         Ok(Asks::one(ask::group(cx, "iam:ListAttachedGroupPolicies", &input.group_name)))
     }
 
@@ -60,7 +68,11 @@ impl Read for ListAttachedGroupPolicies {
 impl Read for ListAttachedRolePolicies {
     type Model = op::ListAttachedRolePolicies;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &ListAttachedRolePoliciesRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &ListAttachedRolePoliciesRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         Ok(Asks::one(ask::role(cx, "iam:ListAttachedRolePolicies", &input.role_name)))
     }
 
@@ -95,7 +107,8 @@ where
 {
     let entity = cx.account.principal::<P>(name)?;
     let prefix = path_prefix.unwrap_or("/");
-    let mut policies: Vec<_> = entity.attached().iter().filter(|policy| path(policy).starts_with(prefix)).collect();
+    let mut policies: Vec<_> =
+        entity.attached().iter().filter(|policy| path(policy).starts_with(prefix)).collect();
     policies.sort_by_cached_key(|policy| key(policy));
     let scope = format!("{}{prefix}", entity.id());
     let page = paginate(cx, &scope, marker, max_items, policies, |policy| key(policy))?;
@@ -107,10 +120,12 @@ where
 }
 
 fn shown(policy: &ManagedRef) -> AttachedPolicy {
-    AttachedPolicy {
-        policy_name: Some(attach::policy_name(policy).to_owned()),
-        policy_arn: Some(policy.arn().to_owned()),
-    }
+    AttachedPolicy { policy_name: Some(name(policy).to_owned()), policy_arn: Some(policy.arn().to_owned()) }
+}
+
+/// The last part of the ARN.
+fn name(policy: &ManagedRef) -> &str {
+    policy.arn().rsplit('/').next().unwrap_or_default()
 }
 
 /// `/service-role/` of `arn:aws:iam::aws:policy/service-role/Name`.
@@ -123,7 +138,7 @@ fn path(policy: &ManagedRef) -> &str {
 /// ARNs are not.
 fn key(policy: &ManagedRef) -> String {
     let owner = ArnParts::split(policy.arn()).map(|parts| parts.account).unwrap_or_default();
-    format!("{}/{owner}", attach::policy_name(policy).to_ascii_lowercase())
+    format!("{}/{owner}", name(policy).to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -131,7 +146,7 @@ mod tests {
     use keygate_operation::testing::World;
 
     use super::*;
-    use crate::policy::testing::{add_group, add_role, add_user, create_policies, error, failure};
+    use crate::policy::testing::{add_group, add_role, add_user, change, create_policies, error, failure};
 
     fn world() -> World {
         let mut world = World::new();
@@ -142,15 +157,9 @@ mod tests {
         let aws = ["ReadOnlyAccess", "service-role/AWSLambdaBasicExecutionRole"]
             .map(|name| format!("arn:aws:iam::aws:policy/{name}"));
         let policies: Vec<_> = own.into_iter().chain(aws).map(ManagedRef::new).collect();
-        world.edit(|draft| {
-            let [user, group, role] = [policies.clone(), policies.clone(), policies];
-            let x = draft.user("x").unwrap().clone();
-            draft.change::<_, _, ()>(&x, |x| Ok(x.attached = user)).unwrap();
-            let x = draft.group("x").unwrap().clone();
-            draft.change::<_, _, ()>(&x, |x| Ok(x.attached = group)).unwrap();
-            let x = draft.role("x").unwrap().clone();
-            draft.change::<_, _, ()>(&x, |x| Ok(x.attached = role)).unwrap();
-        });
+        change::<User>(&mut world, "x", |user| user.attached = policies.clone());
+        change::<Group>(&mut world, "x", |group| group.attached = policies.clone());
+        change::<Role>(&mut world, "x", |role| role.attached = policies);
         world
     }
 

@@ -11,7 +11,7 @@ use keygate_shapes::iam::{
 use keygate_state::{Group, Principal, Role, User};
 use keygate_wire::OperationModel;
 
-use crate::{ask, attach, inline};
+use crate::{ask, inline, role};
 
 /// DeleteUserPolicy.
 pub(crate) struct DeleteUserPolicy;
@@ -54,7 +54,7 @@ impl Write for DeleteRolePolicy {
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: DeleteRolePolicyRequest) -> Outcome<Self::Model> {
-        attach::modifiable(cx.draft.role(&input.role_name)?)?;
+        role::unprotected(cx.draft.role(&input.role_name)?)?;
         delete::<Role, _>(cx, &input.role_name, &input.policy_name)?;
         Ok(DeleteRolePolicyResponse {})
     }
@@ -78,7 +78,7 @@ mod tests {
     use keygate_state::PolicyText;
 
     use super::*;
-    use crate::policy::testing::{DOCUMENT, add_group, add_role, add_user, error, failure};
+    use crate::policy::testing::{DOCUMENT, add_group, add_role, add_user, change, error, failure};
 
     #[test]
     fn a_policy_goes_once() {
@@ -86,15 +86,10 @@ mod tests {
         add_user(&mut world, "x", "/", None);
         add_group(&mut world, "x", "/");
         add_role(&mut world, "x", "/", None);
-        world.edit(|draft| {
-            let text = || PolicyText::stored(DOCUMENT.to_owned());
-            let x = draft.user("x").unwrap().clone();
-            draft.change::<_, _, ()>(&x, |x| Ok(drop(x.inline.insert("p".to_owned(), text())))).unwrap();
-            let x = draft.group("x").unwrap().clone();
-            draft.change::<_, _, ()>(&x, |x| Ok(drop(x.inline.insert("p".to_owned(), text())))).unwrap();
-            let x = draft.role("x").unwrap().clone();
-            draft.change::<_, _, ()>(&x, |x| Ok(drop(x.inline.insert("p".to_owned(), text())))).unwrap();
-        });
+        let inline = || [("p".to_owned(), PolicyText::stored(DOCUMENT.to_owned()))].into();
+        change::<User>(&mut world, "x", |user| user.inline = inline());
+        change::<Group>(&mut world, "x", |group| group.inline = inline());
+        change::<Role>(&mut world, "x", |role| role.inline = inline());
         let (name, policy_name) = (|| "x".to_owned(), || "p".to_owned());
         let user = DeleteUserPolicyRequest { user_name: name(), policy_name: policy_name() };
         let group = DeleteGroupPolicyRequest { group_name: name(), policy_name: policy_name() };
@@ -111,7 +106,8 @@ mod tests {
     #[test]
     fn errors() {
         let mut world = World::new();
-        let input = |name: &str| DeleteRolePolicyRequest { role_name: name.to_owned(), policy_name: "p".to_owned() };
+        let input =
+            |name: &str| DeleteRolePolicyRequest { role_name: name.to_owned(), policy_name: "p".to_owned() };
         let message = "The role with name none cannot be found.";
         assert_eq!(failure(world.write(&DeleteRolePolicy, input("none"))), error("NoSuchEntity", message));
         add_role(&mut world, "slr", "/aws-service-role/ec2.amazonaws.com/", None);

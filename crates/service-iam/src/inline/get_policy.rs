@@ -2,8 +2,8 @@
 
 use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx};
 use keygate_shapes::iam::{
-    GetGroupPolicyRequest, GetGroupPolicyResponse, GetRolePolicyRequest, GetRolePolicyResponse, GetUserPolicyRequest,
-    GetUserPolicyResponse, op,
+    GetGroupPolicyRequest, GetGroupPolicyResponse, GetRolePolicyRequest, GetRolePolicyResponse,
+    GetUserPolicyRequest, GetUserPolicyResponse, op,
 };
 use keygate_state::{Account, Group, NoSuchEntity, Principal, Role, User};
 
@@ -57,7 +57,11 @@ impl Read for GetRolePolicy {
 }
 
 /// The entity's name as it was given at its creation, and the document.
-fn get<P: Principal>(account: &Account, name: &str, policy_name: &str) -> Result<(String, String), NoSuchEntity> {
+fn get<P: Principal>(
+    account: &Account,
+    name: &str,
+    policy_name: &str,
+) -> Result<(String, String), NoSuchEntity> {
     let entity = account.principal::<P>(name)?;
     let text = entity.inline().get(policy_name).ok_or_else(|| inline::missing::<P>(policy_name))?;
     Ok((entity.name().to_owned(), document(text.as_str())))
@@ -95,9 +99,12 @@ mod tests {
         add_group(&mut world, "g", "/");
         add_role(&mut world, "r", "/", None);
         let (policy_name, policy_document) = (|| "p".to_owned(), || DOCUMENT.to_owned());
-        let group = |name: &str| GetGroupPolicyRequest { group_name: name.to_owned(), policy_name: policy_name() };
-        let role = |name: &str| GetRolePolicyRequest { role_name: name.to_owned(), policy_name: policy_name() };
-        let missing = |of: &str| error("NoSuchEntity", format!("The {of} policy with name p cannot be found."));
+        let group =
+            |name: &str| GetGroupPolicyRequest { group_name: name.to_owned(), policy_name: policy_name() };
+        let role =
+            |name: &str| GetRolePolicyRequest { role_name: name.to_owned(), policy_name: policy_name() };
+        let missing =
+            |of: &str| error("NoSuchEntity", format!("The {of} policy with name p cannot be found."));
         assert_eq!(failure(world.read(&GetGroupPolicy, group("g"))), missing("group"));
         assert_eq!(failure(world.read(&GetRolePolicy, role("r"))), missing("role"));
         let message = "The role with name none cannot be found.";

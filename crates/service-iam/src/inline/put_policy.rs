@@ -5,13 +5,13 @@ use std::sync::Arc;
 use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::declares;
 use keygate_shapes::iam::{
-    PutGroupPolicyRequest, PutGroupPolicyResponse, PutRolePolicyRequest, PutRolePolicyResponse, PutUserPolicyRequest,
-    PutUserPolicyResponse, op,
+    PutGroupPolicyRequest, PutGroupPolicyResponse, PutRolePolicyRequest, PutRolePolicyResponse,
+    PutUserPolicyRequest, PutUserPolicyResponse, op,
 };
 use keygate_state::{Group, LimitExceeded, PolicyText, Principal, Role, User};
 use keygate_wire::OperationModel;
 
-use crate::{ask, attach, policy};
+use crate::{ask, policy, role};
 
 /// PutUserPolicy.
 pub(crate) struct PutUserPolicy;
@@ -54,7 +54,7 @@ impl Write for PutRolePolicy {
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: PutRolePolicyRequest) -> Outcome<Self::Model> {
-        attach::modifiable(cx.draft.role(&input.role_name)?)?;
+        role::unprotected(cx.draft.role(&input.role_name)?)?;
         put::<Role, _>(cx, &input.role_name, input.policy_name, &input.policy_document)?;
         Ok(PutRolePolicyResponse {})
     }
@@ -142,7 +142,7 @@ mod tests {
             &account.group("x").unwrap().inline,
             &account.role("x").unwrap().inline,
         ] {
-            assert_eq!(inline.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), [spaced.as_str()]);
+            assert_eq!(inline.values().map(PolicyText::as_str).collect::<Vec<_>>(), [spaced.as_str()]);
         }
     }
 

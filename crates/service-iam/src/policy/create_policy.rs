@@ -54,7 +54,7 @@ mod tests {
     use keygate_shapes::iam::Tag;
 
     use super::*;
-    use crate::policy::testing::{DOCUMENT, arn, error, failure};
+    use crate::policy::testing::{DOCUMENT, arn, error, failure, set_quota};
 
     fn named(name: &str, document: &str) -> CreatePolicyRequest {
         CreatePolicyRequest {
@@ -104,7 +104,7 @@ mod tests {
         ] {
             assert_eq!(failure(world.write(&CreatePolicy, input)), error(code, message));
         }
-        world.edit(|draft| draft.change_settings(|s| drop(s.quotas.insert("PoliciesPerAccount".to_owned(), 1))));
+        set_quota(&mut world, "PoliciesPerAccount", 1);
         assert_eq!(
             failure(world.write(&CreatePolicy, named("b", DOCUMENT))),
             error("LimitExceeded", "Cannot exceed quota for PoliciesPerAccount: 1")
@@ -134,9 +134,7 @@ mod tests {
     #[test]
     fn rule_229_white_space_does_not_count() {
         let mut world = World::new();
-        world.edit(|draft| {
-            draft.change_settings(|s| drop(s.quotas.insert("PolicySize".to_owned(), DOCUMENT.len() as u32)))
-        });
+        set_quota(&mut world, "PolicySize", DOCUMENT.len());
         world.write(&CreatePolicy, named("fits", &DOCUMENT.replace(',', " ,\n\t"))).unwrap();
         let result = world.write(&CreatePolicy, named("large", &DOCUMENT.replace("s3:List", "s3:*List")));
         let message = format!("Cannot exceed quota for PolicySize: {}", DOCUMENT.len());

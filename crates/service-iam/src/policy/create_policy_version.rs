@@ -12,7 +12,11 @@ pub(crate) struct CreatePolicyVersion;
 impl Write for CreatePolicyVersion {
     type Model = op::CreatePolicyVersion;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &CreatePolicyVersionRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &CreatePolicyVersionRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         policy::asks(cx, "iam:CreatePolicyVersion", &input.policy_arn)
     }
 
@@ -50,7 +54,7 @@ mod tests {
 
     use super::*;
     use crate::policy::delete_policy_version::DeletePolicyVersion;
-    use crate::policy::testing::{DOCUMENT, arn, create_policies, error, failure};
+    use crate::policy::testing::{DOCUMENT, arn, create_policies, error, failure, set_quota};
 
     fn version(arn: &str, document: &str, set_as_default: bool) -> CreatePolicyVersionRequest {
         CreatePolicyVersionRequest {
@@ -61,7 +65,11 @@ mod tests {
     }
 
     fn add(world: &mut World, arn: &str, set_as_default: bool) -> PolicyVersion {
-        world.write(&CreatePolicyVersion, version(arn, DOCUMENT, set_as_default)).unwrap().policy_version.unwrap()
+        world
+            .write(&CreatePolicyVersion, version(arn, DOCUMENT, set_as_default))
+            .unwrap()
+            .policy_version
+            .unwrap()
     }
 
     #[test]
@@ -99,9 +107,7 @@ mod tests {
     fn errors() {
         let mut world = World::new();
         let [policy] = create_policies(&mut world, ["/p"]);
-        world.edit(|draft| {
-            draft.change_settings(|s| drop(s.quotas.insert("PolicySize".to_owned(), DOCUMENT.len() as u32)))
-        });
+        set_quota(&mut world, "PolicySize", DOCUMENT.len());
         let size = format!("Cannot exceed quota for PolicySize: {}", DOCUMENT.len());
         let none = arn("/none");
         for (input, code, message) in [

@@ -14,7 +14,11 @@ pub(crate) struct DeletePolicyVersion;
 impl Write for DeletePolicyVersion {
     type Model = op::DeletePolicyVersion;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &DeletePolicyVersionRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &DeletePolicyVersionRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         policy::asks(cx, ACTION, &input.policy_arn)
     }
 

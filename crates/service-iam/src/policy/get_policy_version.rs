@@ -50,7 +50,12 @@ mod tests {
         let mut world = World::new();
         let [policy] = create_policies(&mut world, ["/p"]);
         let shown = world.read(&GetPolicyVersion, get(&policy, "v1")).unwrap().policy_version.unwrap();
-        assert!(shown.document.unwrap().starts_with("%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B"));
+        assert!(
+            shown
+                .document
+                .unwrap()
+                .starts_with("%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B")
+        );
         assert_eq!(shown.is_default_version, Some(true));
         let aws = "arn:aws:iam::aws:policy/AdministratorAccess";
         let default = keygate_catalog::managed_policy(aws).unwrap().version;

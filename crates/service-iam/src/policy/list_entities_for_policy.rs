@@ -17,7 +17,11 @@ pub(crate) struct ListEntitiesForPolicy;
 impl Read for ListEntitiesForPolicy {
     type Model = op::ListEntitiesForPolicy;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &ListEntitiesForPolicyRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &ListEntitiesForPolicyRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         policy::asks(cx, "iam:ListEntitiesForPolicy", &input.policy_arn)
     }
 
@@ -98,8 +102,12 @@ impl Holder {
 fn holders<'a>(account: &'a Account, arn: &str, usage: Option<&str>) -> impl Iterator<Item = Holder> + 'a {
     let attached = (usage != Some("PermissionsBoundary")).then(|| Reference::Attached(arn.to_owned()));
     let boundary = (usage != Some("PermissionsPolicy")).then(|| Reference::Boundary(arn.to_owned()));
-    let referrers: BTreeSet<_> =
-        attached.iter().chain(&boundary).flat_map(|reference| account.referrers(reference)).cloned().collect();
+    let referrers: BTreeSet<_> = attached
+        .iter()
+        .chain(&boundary)
+        .flat_map(|reference| account.referrers(reference))
+        .cloned()
+        .collect();
     referrers.into_iter().filter_map(|(kind, id)| match kind {
         Kind::Group => Holder::of::<keygate_state::Group>(account, &id),
         Kind::User => Holder::of::<keygate_state::User>(account, &id),

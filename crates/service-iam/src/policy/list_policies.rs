@@ -1,9 +1,10 @@
 //! ListPolicies: the account's own policies and AWS's, in order of name.
 
-use keygate_operation::{Ask, Asks, Failure, Outcome, Read, ReadCx, paginate};
+use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx, paginate};
 use keygate_shapes::iam::{ListPoliciesRequest, ListPoliciesResponse, op};
 use keygate_state::{Account, AwsManaged, Managed};
 
+use crate::ask;
 use crate::policy::view;
 
 /// ListPolicies.
@@ -12,14 +13,15 @@ pub(crate) struct ListPolicies;
 impl Read for ListPolicies {
     type Model = op::ListPolicies;
 
-    fn asks(&self, _cx: &ReadCx<'_>, _input: &ListPoliciesRequest) -> Result<Asks, Failure<Self::Model>> {
-        Ok(Asks::one(Ask::on_any("iam:ListPolicies")))
+    fn asks(&self, cx: &ReadCx<'_>, input: &ListPoliciesRequest) -> Result<Asks, Failure<Self::Model>> {
+        Ok(Asks::one(ask::listing(cx, "iam:ListPolicies", "policy", input.path_prefix.as_deref())))
     }
 
     fn run(&self, cx: &ReadCx<'_>, input: ListPoliciesRequest) -> Outcome<Self::Model> {
         let filter = Filter::of(&input);
-        let mut policies: Vec<Managed> =
-            in_scope(cx.account, input.scope.as_deref()).filter(|policy| filter.holds(cx.account, policy)).collect();
+        let mut policies: Vec<Managed> = in_scope(cx.account, input.scope.as_deref())
+            .filter(|policy| filter.holds(cx.account, policy))
+            .collect();
         policies.sort_by_cached_key(key);
         let scope = format!("{filter:?}{:?}", input.scope);
         let page = paginate(cx, &scope, input.marker.as_deref(), input.max_items, policies, key)?;
@@ -94,14 +96,16 @@ mod tests {
     fn list(world: &mut World, input: ListPoliciesRequest) -> (String, Option<String>) {
         let page = world.read(&ListPolicies, input).unwrap();
         assert_eq!(page.is_truncated, Some(page.marker.is_some()));
-        let names: Vec<_> = page.policies.unwrap().into_iter().filter_map(|policy| policy.policy_name).collect();
+        let names: Vec<_> =
+            page.policies.unwrap().into_iter().filter_map(|policy| policy.policy_name).collect();
         (names.join(" "), page.marker)
     }
 
     #[test]
     fn filters() {
         let mut world = World::new();
-        let [_, attached, boundary] = create_policies(&mut world, ["/unused", "/x/Attached", "/x/y/boundary"]);
+        let [_, attached, boundary] =
+            create_policies(&mut world, ["/unused", "/x/Attached", "/x/y/boundary"]);
         add_user(&mut world, "bob", "/", Some(&boundary));
         for policy_arn in [attached, READ_ONLY.to_owned()] {
             let input = AttachUserPolicyRequest { user_name: "bob".to_owned(), policy_arn };
@@ -116,6 +120,7 @@ mod tests {
             (None, yes, None, None, "Attached ReadOnlyAccess"),
             (Some("All"), None, None, Some("PermissionsPolicy"), "Attached ReadOnlyAccess"),
             (None, None, None, Some("PermissionsBoundary"), "boundary"),
+            (None, yes, None, Some("PermissionsBoundary"), "boundary"),
             (Some("AWS"), yes, None, None, "ReadOnlyAccess"),
             (Some("AWS"), None, Some("/x/"), None, ""),
         ] {
@@ -135,7 +140,8 @@ mod tests {
         let mut world = World::new();
         for user in ["bob", "eve"] {
             add_user(&mut world, user, "/", None);
-            let input = AttachUserPolicyRequest { user_name: user.to_owned(), policy_arn: READ_ONLY.to_owned() };
+            let input =
+                AttachUserPolicyRequest { user_name: user.to_owned(), policy_arn: READ_ONLY.to_owned() };
             world.write(&AttachUserPolicy, input).unwrap();
         }
         let input = ListPoliciesRequest { only_attached: Some(true), ..Default::default() };

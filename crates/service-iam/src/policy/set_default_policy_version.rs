@@ -13,7 +13,11 @@ pub(crate) struct SetDefaultPolicyVersion;
 impl Write for SetDefaultPolicyVersion {
     type Model = op::SetDefaultPolicyVersion;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &SetDefaultPolicyVersionRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &SetDefaultPolicyVersionRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         policy::asks(cx, ACTION, &input.policy_arn)
     }
 

@@ -60,7 +60,11 @@ mod tests {
         world.write(&TagPolicy, tags(&policy, ["kept".to_owned()])).unwrap();
         let none = arn("/none");
         for (input, code, message) in [
-            (tags(&policy, ["a", "a"].map(str::to_owned)), "InvalidInput", "Duplicate tag keys found.".to_owned()),
+            (
+                tags(&policy, ["a", "a"].map(str::to_owned)),
+                "InvalidInput",
+                "Duplicate tag keys found.".to_owned(),
+            ),
             (
                 tags(&policy, (0..50).map(|n| n.to_string())),
                 "LimitExceeded",

@@ -3,7 +3,7 @@
 use keygate_ident::IdKind;
 use keygate_operation::testing::World;
 use keygate_shapes::iam::CreatePolicyRequest;
-use keygate_state::{Group, ManagedRef, PolicyText, Role, User};
+use keygate_state::{Group, ManagedRef, PolicyText, Principal, Role, User};
 use keygate_wire::ApiError;
 
 use super::create_policy::CreatePolicy;
@@ -32,6 +32,28 @@ pub(crate) fn create_policies<const N: usize>(world: &mut World, paths: [&str; N
         };
         world.write(&CreatePolicy, input).unwrap().policy.unwrap().arn.unwrap()
     })
+}
+
+/// Changes a user, group or role by hand.
+pub(crate) fn change<P: Principal>(world: &mut World, name: &str, change: impl FnOnce(&mut P)) {
+    world.edit(|draft| {
+        let entity = draft.principal::<P>(name).unwrap().clone();
+        let result: Result<(), ()> = draft.change(&entity, |entity| {
+            change(entity);
+            Ok(())
+        });
+        result.unwrap();
+    });
+}
+
+/// Gives the account another limit.
+pub(crate) fn set_quota(world: &mut World, name: &str, limit: usize) {
+    let limit = limit.try_into().unwrap();
+    world.edit(|draft| {
+        draft.change_settings(|settings| {
+            settings.quotas.insert(name.to_owned(), limit);
+        });
+    });
 }
 
 /// Code and message of a failure.

@@ -1,0 +1,88 @@
+//! Resource and NotResource (rules 110-122).
+
+use crate::context::Context;
+use crate::document::{Document, Elements, Kind};
+use crate::pattern::{Token, folded, matches, wild, within_field};
+use crate::variable;
+
+/// Whether the Resource or NotResource element matches.
+pub(crate) fn element_matches(
+    element: &Elements,
+    allow: bool,
+    document: &Document,
+    resource: &str,
+    context: &Context,
+) -> bool {
+    let patterns: Vec<Match> =
+        element.values.iter().map(|pattern| pattern_matches(pattern, document, resource, context)).collect();
+    if !element.not {
+        return patterns.contains(&Match::Yes);
+    }
+    // Rule 168: a variable without value keeps an Allow from applying and does not keep a Deny.
+    if allow && patterns.contains(&Match::NoValue) {
+        return false;
+    }
+    !patterns.contains(&Match::Yes)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Match {
+    Yes,
+    No,
+    /// A variable in the pattern has no value.
+    NoValue,
+}
+
+fn pattern_matches(pattern: &str, document: &Document, resource: &str, context: &Context) -> Match {
+    if pattern == "*" {
+        return Match::Yes;
+    }
+    let Some(tokens) = tokens(pattern, document, context) else { return Match::NoValue };
+    // Rules 119, 120: where there is no particular resource, only "*" matches.
+    if resource == "*" || !may_match(pattern, document.kind) {
+        return Match::No;
+    }
+    if matches(&tokens, resource) { Match::Yes } else { Match::No }
+}
+
+/// Rule 115: patterns with fewer than six fields.
+fn may_match(pattern: &str, kind: Kind) -> bool {
+    let is_short = pattern.split(':').count() < 6;
+    match kind {
+        Kind::Identity | Kind::Session | Kind::Boundary => true,
+        Kind::Resource | Kind::Endpoint | Kind::Trust => !is_short || pattern.contains(['*', '?']),
+        Kind::Scp => !is_short || pattern.ends_with('*'),
+        Kind::Rcp => !is_short,
+    }
+}
+
+/// The tokens of an ARN pattern; `None` if a variable has no value.
+fn tokens(pattern: &str, document: &Document, context: &Context) -> Option<Vec<Token>> {
+    let mut fields: Vec<&str> = pattern.splitn(6, ':').collect();
+    // Rule 115, 93: missing fields are taken as `*`.
+    fields.resize(6, "*");
+    let mut tokens = Vec::new();
+    for (number, field) in (1..).zip(fields) {
+        tokens.extend(match number {
+            // Rule 93: what stands before the first colon is not looked at.
+            1 => folded(wild("arn")),
+            2..=5 => first_fields(field),
+            _ if document.new_version => variable::expand(field, context)?,
+            _ => wild(field),
+        });
+        if number < 6 {
+            tokens.push(Token::Literal(':'));
+        }
+    }
+    Some(tokens)
+}
+
+/// Fields 2 to 5: wildcards stay in the field (rule 111), but a `*` at its end may go on behind it (rules 112, 113).
+/// Case does not count (rule 117); variables do nothing (rule 165).
+fn first_fields(field: &str) -> Vec<Token> {
+    let mut tokens = within_field(wild(field));
+    if let Some(last @ Token::Any(_)) = tokens.last_mut() {
+        *last = Token::Any(true);
+    }
+    folded(tokens)
+}

@@ -1,0 +1,207 @@
+use keygate_ident::IdKind;
+use keygate_policy::Effect;
+
+use super::*;
+use crate::test_support::{ALLOW, Accounts, DENY, Maker, NOW, accepted, account_id};
+use crate::{Group, Policy as ManagedPolicy, PolicyText, Role, Session, SessionKind};
+
+const HERE: u64 = 123_456_789_012;
+const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+
+struct World {
+    accounts: Accounts,
+    maker: Maker,
+}
+
+impl World {
+    fn new() -> Self {
+        Self { accounts: Accounts::new(&[HERE]), maker: Maker::new(account_id(HERE)) }
+    }
+
+    fn own(&mut self, name: &str, documents: &[&str]) -> ManagedRef {
+        let policy = self.maker.policy(name, documents);
+        self.accounts.insert(HERE, policy);
+        ManagedRef::new(format!("arn:aws:iam::{HERE}:policy/{name}"))
+    }
+
+    fn user(&mut self, user: User) -> Caller {
+        let name = user.name.clone();
+        self.accounts.insert(HERE, user);
+        let account = self.accounts.tree(HERE);
+        Caller::user(&account, account.user(&name).unwrap(), self.maker.id(IdKind::AccessKey))
+    }
+
+    fn session(&mut self, kind: SessionKind, policies: Option<Vec<SessionPolicy>>) -> Caller {
+        let session = Session {
+            key: self.maker.id(IdKind::TemporaryKey),
+            secret: String::new(),
+            account: account_id(HERE),
+            kind,
+            issued: NOW,
+            expires: NOW,
+            policies,
+            tags: Default::default(),
+            transitive: Vec::new(),
+            source_identity: None,
+            mfa: None,
+        };
+        Caller::session(&self.accounts.tree(HERE), Arc::new(session)).unwrap()
+    }
+
+    fn effective(&self, caller: &Caller) -> Result<Effective, Unreadable> {
+        effective(&self.accounts.tree(HERE), caller)
+    }
+}
+
+fn names(held: &[Held]) -> Vec<&str> {
+    held.iter().map(|held| held.name.as_str()).collect()
+}
+
+fn effect(held: &Held) -> Effect {
+    held.policy.statements()[0].effect()
+}
+
+#[test]
+fn rule_32_a_users_policies_are_inline_managed_and_through_groups() {
+    let mut world = World::new();
+    let own = world.own("Own", &[ALLOW]);
+    let group = Group {
+        inline: [("of-group".to_owned(), accepted(ALLOW))].into(),
+        attached: vec![own.clone()],
+        ..world.maker.group("g")
+    };
+    let other = Group { inline: [("not-mine".to_owned(), accepted(DENY))].into(), ..world.maker.group("other") };
+    let user = User {
+        inline: [("b".to_owned(), accepted(ALLOW)), ("a".to_owned(), accepted(DENY))].into(),
+        attached: vec![ManagedRef::new(READ_ONLY)],
+        groups: vec![group.id.clone()],
+        ..world.maker.user("bob")
+    };
+    world.accounts.insert(HERE, group);
+    world.accounts.insert(HERE, other);
+    let bob = world.user(user);
+    let found = world.effective(&bob).unwrap();
+    assert_eq!(names(&found.identity), ["a", "b", READ_ONLY, "of-group", own.arn()]);
+    let arns: Vec<_> = found.identity.iter().map(|held| held.arn.as_deref()).collect();
+    assert_eq!(arns, [None, None, Some(READ_ONLY), None, Some(own.arn())]);
+    assert_eq!((effect(&found.identity[0]), effect(&found.identity[1])), (Effect::Deny, Effect::Allow));
+    assert!(found.boundary.is_none() && found.session.is_none());
+}
+
+#[test]
+fn the_default_version_counts() {
+    let mut world = World::new();
+    let own = world.own("Own", &[ALLOW, DENY]);
+    let user = User { attached: vec![own], ..world.maker.user("bob") };
+    let bob = world.user(user);
+    assert_eq!(effect(&world.effective(&bob).unwrap().identity[0]), Effect::Deny);
+    world.accounts.edit(HERE, |draft| {
+        let policy = draft.policies.named("own").unwrap().clone();
+        draft.change(&policy, |policy| -> Result<(), ()> {
+            policy.default_version = 1;
+            Ok(())
+        })
+    })
+    .unwrap();
+    assert_eq!(effect(&world.effective(&bob).unwrap().identity[0]), Effect::Allow);
+}
+
+#[test]
+fn rule_66_a_boundary_that_is_gone_is_there_and_unreadable() {
+    let mut world = World::new();
+    let own = world.own("Limit", &[ALLOW]);
+    let gone = ManagedRef::new(format!("arn:aws:iam::{HERE}:policy/gone"));
+    for (number, (boundary, readable)) in [(own, true), (ManagedRef::new(READ_ONLY), true), (gone, false)].into_iter().enumerate() {
+        let user = User { boundary: Some(boundary.clone()), ..world.maker.user(&format!("u{number}")) };
+        let caller = world.user(user);
+        let found = world.effective(&caller).unwrap().boundary.expect("a boundary is set");
+        assert_eq!(found.as_ref().map(|held| held.name.as_str()), readable.then(|| boundary.arn()));
+    }
+}
+
+#[test]
+fn rule_10_an_unreadable_policy_fails_the_decision() {
+    let broken = PolicyText::stored(r#"{"Statement":"from the future"}"#.to_owned());
+    let inline = || [("broken".to_owned(), broken.clone())].into();
+    let gone = || ManagedRef::new(format!("arn:aws:iam::{HERE}:policy/gone"));
+    type Make = fn(&mut World, &PolicyText) -> Caller;
+    let mut world = World::new();
+    let user = User { inline: inline(), ..world.maker.user("inline") };
+    let caller = world.user(user);
+    assert_eq!(world.effective(&caller).unwrap_err().policy, "broken");
+    let user = User { attached: vec![gone()], ..world.maker.user("attached") };
+    let caller = world.user(user);
+    assert_eq!(world.effective(&caller).unwrap_err().policy, gone().arn());
+    let group = Group { inline: inline(), ..world.maker.group("g") };
+    let user = User { groups: vec![group.id.clone()], ..world.maker.user("member") };
+    world.accounts.insert(HERE, group);
+    let caller = world.user(user);
+    assert_eq!(world.effective(&caller).unwrap_err().policy, "broken");
+    let role = Role { inline: inline(), ..world.maker.role("r") };
+    let kind = SessionKind::Role { role: role.id.clone(), session_name: "s".to_owned() };
+    world.accounts.insert(HERE, role);
+    let caller = world.session(kind, None);
+    assert_eq!(world.effective(&caller).unwrap_err().policy, "broken");
+    let make: Make = |world, broken| {
+        let policies = vec![SessionPolicy::Inline(broken.as_str().to_owned())];
+        world.session(SessionKind::Root, Some(policies))
+    };
+    let caller = make(&mut world, &broken);
+    assert_eq!(world.effective(&caller).unwrap_err().policy, "session policy");
+}
+
+#[test]
+fn rule_63_and_24_sessions() {
+    let mut world = World::new();
+    let limit = world.own("Limit", &[ALLOW]);
+    let inline = || [("p".to_owned(), accepted(ALLOW))].into();
+    let role = Role { inline: inline(), boundary: Some(limit.clone()), ..world.maker.role("r") };
+    let user = User { inline: inline(), boundary: Some(limit.clone()), ..world.maker.user("bob") };
+    let (role_id, user_id) = (role.id.clone(), user.id.clone());
+    world.accounts.insert(HERE, role);
+    world.accounts.insert(HERE, user);
+    let federated = |user| SessionKind::FederatedUser { user, name: "guest".to_owned() };
+    for (kind, identity) in [
+        (SessionKind::Role { role: role_id, session_name: "s".to_owned() }, true),
+        (SessionKind::User { user: user_id.clone() }, true),
+        (federated(Some(user_id)), true),
+        (federated(None), false),
+        (SessionKind::Root, false),
+    ] {
+        let caller = world.session(kind.clone(), None);
+        let found = world.effective(&caller).unwrap();
+        assert_eq!(!found.identity.is_empty(), identity, "{kind:?}");
+        let boundary = found.boundary.map(|held| held.unwrap().name);
+        assert_eq!(boundary, identity.then(|| limit.arn().to_owned()), "{kind:?}");
+        assert!(found.session.is_none());
+        // None passed and an empty list are different things.
+        let caller = world.session(kind, Some(Vec::new()));
+        assert_eq!(world.effective(&caller).unwrap().session.unwrap().len(), 0);
+    }
+}
+
+#[test]
+fn rule_76_session_policies_keep_the_version_of_their_issue() {
+    let mut world = World::new();
+    let own = world.own("Own", &[ALLOW, DENY]);
+    let role = world.maker.role("r");
+    let kind = SessionKind::Role { role: role.id.clone(), session_name: "s".to_owned() };
+    world.accounts.insert(HERE, role);
+    let managed = |arn: &str, version: &str| SessionPolicy::Managed { arn: arn.to_owned(), version: version.to_owned() };
+    let policies =
+        vec![SessionPolicy::Inline(DENY.to_owned()), managed(own.arn(), "v1"), managed(READ_ONLY, "v1")];
+    let caller = world.session(kind.clone(), Some(policies));
+    let held = world.effective(&caller).unwrap().session.unwrap();
+    assert_eq!(names(&held), ["session policy", own.arn(), READ_ONLY]);
+    // v2 is the default, v1 was it when the session was made.
+    assert_eq!((effect(&held[0]), effect(&held[1])), (Effect::Deny, Effect::Allow));
+    assert_eq!(held[0].arn, None);
+    for lost in [managed(own.arn(), "v3"), managed(own.arn(), "latest"), managed("arn:aws:iam::aws:policy/None", "v1")] {
+        let SessionPolicy::Managed { arn, .. } = lost.clone() else { panic!() };
+        let caller = world.session(kind.clone(), Some(vec![lost]));
+        assert_eq!(world.effective(&caller).unwrap_err().policy, arn);
+    }
+    let id = world.accounts.tree(HERE).policies.named("own").unwrap().id.clone();
+    world.accounts.edit(HERE, |draft| draft.remove::<ManagedPolicy>(&id)).unwrap();
+    assert_eq!(world.effective(&caller).unwrap_err().policy, own.arn());
+}
