@@ -284,5 +284,5 @@ fn changes(name: &str) -> bool {
     let leaves = ["Get", "List", "Describe", "Generate", "Simulate", "PassRole"];
     let own = ["CreateServiceLinkedRole", "DeleteServiceLinkedRole"];
     let begins = |word: &&str| name.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
-    !leaves.iter().chain(&own).any(|word| begins(word))
+    !leaves.iter().chain(&own).any(begins)
 }

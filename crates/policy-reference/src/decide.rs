@@ -50,25 +50,30 @@ fn implicitly_denied(by: &'static str) -> Decision {
 
 impl Case {
     fn decide(&self) -> Decision {
+        // Rule 10: nothing is allowed while there is a policy that is not understood. A choice: a Deny in the others
+        // is reported as what it is.
+        let broken = self
+            .all_policies()
+            .into_iter()
+            .find(|(_, policies)| policies.iter().any(|policy| policy.is_err()));
         // Rule 74: needs no permission. Unsigned callers have no identity to be told of.
         let free = ["sts:getcalleridentity", "sts:getsessiontoken"];
         let is_signed = self.caller.has_account() || self.caller.kind == CallerKind::Service;
         if is_signed && free.contains(&self.action.to_ascii_lowercase().as_str()) {
-            return (Verdict::Allowed, None);
+            return broken.map_or((Verdict::Allowed, None), |(by, _)| implicitly_denied(by));
         }
         // Rules 5, 9: a Deny anywhere, in the order in which reasons are chosen.
-        for (by, policies) in self.layers() {
-            if self.any(&policies, false) > Strength::None {
+        for (by, policies) in self.all_policies() {
+            let applies = match by {
+                "RCP" => self.rcps_apply(),
+                "SCP" => self.scps_apply(),
+                _ => true,
+            };
+            if applies && self.any(&policies, false) > Strength::None {
                 return (Verdict::ExplicitlyDenied, Some(by));
             }
         }
-        // Rule 10: nothing is allowed while there is a policy that is not understood.
-        for (by, policies) in self.layers() {
-            if policies.iter().any(|policy| policy.is_err()) {
-                return implicitly_denied(by);
-            }
-        }
-        self.decide_allows()
+        broken.map_or_else(|| self.decide_allows(), |(by, _)| implicitly_denied(by))
     }
 
     fn decide_allows(&self) -> Decision {
@@ -90,6 +95,10 @@ impl Case {
         // Rules 4, 26.
         if kind == CallerKind::Root && same_account && !own_policy_needed {
             return (Verdict::Allowed, None);
+        }
+        // Rule 31: nobody can be granted it. Which policy should have done so is not said; a choice.
+        if self.special == Special::AwsOwned {
+            return implicitly_denied("IDENTITY");
         }
         let named = self.resource_policy.as_ref().map_or(Strength::None, |policy| self.any(&[policy], true));
         // Rules 27, 28, 200.
@@ -127,10 +136,6 @@ impl Case {
             }
             return own_side().map_or(allowed("RESOURCE"), implicitly_denied);
         }
-        // Rule 31.
-        if self.special == Special::AwsOwned {
-            return (Verdict::ImplicitlyDenied, None);
-        }
         // Rules 29, 30.
         if own_policy_needed && named == Strength::None {
             return implicitly_denied("RESOURCE");
@@ -146,13 +151,11 @@ impl Case {
         }
     }
 
-    /// All policies that apply, in the order of section 20.
-    fn layers(&self) -> Vec<(&'static str, Vec<&Read>)> {
-        let rcps = if self.rcps_apply() { self.rcps.iter().flatten().collect() } else { Vec::new() };
-        let scps = if self.scps_apply() { self.scps.iter().flatten().collect() } else { Vec::new() };
+    /// All policies, in the order of section 20.
+    fn all_policies(&self) -> Vec<(&'static str, Vec<&Read>)> {
         vec![
-            ("RCP", rcps),
-            ("SCP", scps),
+            ("RCP", self.rcps.iter().flatten().collect()),
+            ("SCP", self.scps.iter().flatten().collect()),
             ("RESOURCE", self.resource_policy.iter().collect()),
             ("IDENTITY", self.identity.iter().collect()),
             ("BOUNDARY", self.boundary.iter().collect()),

@@ -132,7 +132,7 @@ impl Statement {
         match (kind, &resource) {
             // Rule 197.
             (Kind::Trust, Some(_)) => return Err("a trust policy has no resources".to_owned()),
-            (Kind::Trust | Kind::Resource | Kind::Endpoint, _) | (_, Some(_)) => {}
+            (Kind::Trust | Kind::Resource, _) | (_, Some(_)) => {}
             _ => return Err("no resource".to_owned()),
         }
         Ok(Self { allow, principal, action, resource, conditions: conditions(members)? })

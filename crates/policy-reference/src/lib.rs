@@ -10,6 +10,7 @@ mod condition;
 mod context;
 mod decide;
 mod document;
+pub mod generate;
 mod json;
 mod pattern;
 mod principal;

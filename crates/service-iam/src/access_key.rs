@@ -111,7 +111,8 @@ impl Holder {
         if !keys.iter().any(is_meant) {
             return Err(NoSuchEntity::new(format!("The Access Key with id {id} cannot be found.")).into());
         }
-        let kept = keys.iter().cloned().filter_map(|key| if is_meant(&key) { change(key) } else { Some(key) });
+        let kept =
+            keys.iter().cloned().filter_map(|key| if is_meant(&key) { change(key) } else { Some(key) });
         let kept = kept.collect();
         self.set_keys(draft, kept);
         Ok(())

@@ -61,8 +61,10 @@ impl Read for AssumeRole {
         mfa::check(input.serial_number.as_deref(), input.token_code.as_deref())?;
         let seconds = seconds(cx, &target.role, input.duration_seconds)?;
         let policies = packed::policies(account, input.policy.as_deref(), input.policy_arns.as_deref())?;
-        let session_tags = tags::new_session(cx, input.tags.as_deref(), input.transitive_tag_keys.as_deref())?;
-        let packed_policy_size = packed::size(policies.as_deref(), &session_tags.tags)?;
+        let session_tags =
+            tags::new_session(cx, input.tags.as_deref(), input.transitive_tag_keys.as_deref())?;
+        let packed_policy_size =
+            packed::size(policies.as_deref(), &session_tags.tags, &session_tags.transitive)?;
         let source_identity = tags::source_identity(cx, input.source_identity.as_deref())?;
         let assumed_role_id = format!("{}:{}", target.role.id, input.role_session_name);
         let name = &input.role_session_name;
@@ -118,7 +120,9 @@ fn target<'a>(cx: &ReadCx<'a>, arn: &str) -> Result<Target<'a>, Failed> {
 
 fn denied(cx: &ReadCx<'_>, arn: &str) -> Failed {
     let caller = &cx.caller.arn;
-    Failure::access_denied(format!("User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}"))
+    Failure::access_denied(format!(
+        "User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+    ))
 }
 
 fn ask(
@@ -167,3 +171,6 @@ fn seconds(cx: &ReadCx<'_>, role: &Role, asked: Option<i32>) -> Result<u32, Fail
     }
     Ok(asked)
 }
+
+#[cfg(test)]
+mod tests;

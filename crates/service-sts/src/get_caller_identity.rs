@@ -27,6 +27,34 @@ mod tests {
     use keygate_operation::testing::World;
 
     use super::*;
+    use crate::assume_role::AssumeRole;
+    use crate::get_federation_token::GetFederationToken;
+    use crate::test_support::{act_as, act_as_new_user, add_role, assume};
+
+    #[test]
+    fn rule_173_users_and_sessions() {
+        let mut world = World::new();
+        act_as_new_user(&mut world, "Bob");
+        let arn = add_role(&mut world, "App", |role| role.path = "/x/".parse().unwrap());
+        let guest =
+            keygate_shapes::sts::GetFederationTokenRequest { name: "guest".to_owned(), ..Default::default() };
+        let guest = world.read(&GetFederationToken, guest).unwrap().credentials.unwrap();
+        let role = world.read(&AssumeRole, assume(&arn)).unwrap().credentials.unwrap();
+        let account = world.account();
+        let (user_id, role_id) = (&account.user("bob").unwrap().id, &account.role("app").unwrap().id);
+        for (credentials, arn, id) in [
+            (None, "arn:aws:iam::123456789012:user/Bob", user_id.to_string()),
+            (Some(role), "arn:aws:sts::123456789012:assumed-role/App/s", format!("{role_id}:s")),
+            (Some(guest), "arn:aws:sts::123456789012:federated-user/guest", "123456789012:guest".to_owned()),
+        ] {
+            if let Some(credentials) = credentials {
+                act_as(&mut world, &credentials);
+            }
+            let answer = world.read(&GetCallerIdentity, GetCallerIdentityRequest {}).unwrap();
+            assert_eq!((answer.arn.as_deref(), answer.user_id), (Some(arn), Some(id)));
+            assert_eq!(answer.account.as_deref(), Some("123456789012"));
+        }
+    }
 
     #[test]
     fn rule_74_root_and_no_permission_asked() {

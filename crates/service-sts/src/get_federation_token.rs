@@ -31,12 +31,15 @@ impl Read for GetFederationToken {
             CallerKind::User(user) => Some(user.id.clone()),
             // The pipeline refuses sessions before (rule 72).
             CallerKind::Role { .. } | CallerKind::Federated { .. } => {
-                return Err(Failure::access_denied("Cannot call GetFederationToken with session credentials"));
+                return Err(Failure::access_denied(
+                    "Cannot call GetFederationToken with session credentials",
+                ));
             }
         };
         let policies = packed::policies(cx.account, input.policy.as_deref(), input.policy_arns.as_deref())?;
         let session_tags = tags::new_session(cx, input.tags.as_deref(), None)?;
-        let packed_policy_size = packed::size(policies.as_deref(), &session_tags.tags)?;
+        let packed_policy_size =
+            packed::size(policies.as_deref(), &session_tags.tags, &session_tags.transitive)?;
         let arn = Arn::federated_user(cx.partition(), cx.account_id(), &input.name);
         let federated_user_id = format!("{}:{}", cx.account_id(), input.name);
         let new = NewSession {
@@ -56,3 +59,6 @@ impl Read for GetFederationToken {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

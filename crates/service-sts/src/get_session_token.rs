@@ -50,3 +50,6 @@ pub(crate) fn seconds(cx: &ReadCx<'_>, asked: Option<i32>, default: u32) -> u32 
     let asked = asked.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(default);
     if matches!(cx.caller.kind, CallerKind::Root) { asked.min(ROOT_LIMIT) } else { asked }
 }
+
+#[cfg(test)]
+mod tests;

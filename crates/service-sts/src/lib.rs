@@ -9,6 +9,8 @@ mod get_session_token;
 mod mfa;
 mod packed;
 mod tags;
+#[cfg(test)]
+mod test_support;
 
 use keygate_operation::Entry;
 

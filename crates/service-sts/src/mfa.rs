@@ -14,8 +14,8 @@ pub(crate) fn check<M: OperationModel>(serial: Option<&str>, code: Option<&str>)
         (None, Some(_)) => {
             Err(Failure::access_denied("MultiFactorAuthentication failed, must provide MFA serial number."))
         }
-        (Some(_), Some(_)) => {
-            Err(Failure::access_denied("MultiFactorAuthentication failed with invalid MFA one time pass code. "))
-        }
+        (Some(_), Some(_)) => Err(Failure::access_denied(
+            "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+        )),
     }
 }

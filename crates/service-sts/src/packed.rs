@@ -27,14 +27,20 @@ pub(crate) fn policies<M>(
 where
     M: OperationModel + declares::MalformedPolicyDocument + declares::PackedPolicyTooLarge,
 {
-    let arns: Vec<&str> = managed.unwrap_or_default().iter().filter_map(|policy| policy.arn.as_deref()).collect();
+    // An entry without ARN must not pass for no policy at all.
+    let arns: Option<Vec<&str>> =
+        managed.unwrap_or_default().iter().map(|policy| policy.arn.as_deref()).collect();
+    let arns = arns.ok_or_else(|| Failure::validation("A session policy in PolicyArns has no ARN."))?;
     if inline.is_none() && arns.is_empty() {
         return Ok(None);
     }
     if arns.len() > MAX_MANAGED {
-        return Err(Failure::validation(format!("The number of session policy ARNs exceeds the limit of {MAX_MANAGED}.")));
+        return Err(Failure::validation(format!(
+            "The number of session policy ARNs exceeds the limit of {MAX_MANAGED}."
+        )));
     }
-    let plain = inline.map_or(0, |text| text.chars().count()) + arns.iter().map(|arn| arn.len()).sum::<usize>();
+    let plain =
+        inline.map_or(0, |text| text.chars().count()) + arns.iter().map(|arn| arn.len()).sum::<usize>();
     if plain > MAX_PLAIN {
         return Err(Failure::packed_policy_too_large(format!(
             "The plaintext of the session policies exceeds the limit of {MAX_PLAIN} characters."
@@ -52,27 +58,34 @@ where
             Some(Managed::Aws(policy)) => Some(policy.entry().version.to_owned()),
             None => None,
         };
-        let missing = || MalformedPolicyDocument::new(format!("Policy {arn} does not exist or is not attachable."));
+        let missing =
+            || MalformedPolicyDocument::new(format!("Policy {arn} does not exist or is not attachable."));
         policies.push(SessionPolicy::Managed { arn: arn.to_owned(), version: version.ok_or_else(missing)? });
     }
     Ok(Some(policies))
 }
 
 /// `PackedPolicySize`: what policies and tags take of the room in a token, in percent. `None` if there are none.
+/// Whatever passes fits into a token.
 ///
 /// # Errors
 /// More than all of it.
-pub(crate) fn size<M>(policies: Option<&[SessionPolicy]>, tags: &Tags) -> Result<Option<i32>, Failure<M>>
+pub(crate) fn size<M>(
+    policies: Option<&[SessionPolicy]>,
+    tags: &Tags,
+    transitive: &[String],
+) -> Result<Option<i32>, Failure<M>>
 where
     M: OperationModel + declares::PackedPolicyTooLarge,
 {
     let policy = |policy: &SessionPolicy| match policy {
-        SessionPolicy::Inline(text) => keygate_policy::policy_size(text),
+        SessionPolicy::Inline(text) => text.len(),
         SessionPolicy::Managed { arn, .. } => arn.len(),
     };
     let policies = policies.map_or(0, |policies| policies.iter().map(policy).sum());
     let tags: usize = tags.iter().map(|(key, value)| key.len() + value.len()).sum();
-    let bytes = policies + tags;
+    let transitive: usize = transitive.iter().map(String::len).sum();
+    let bytes = policies + tags + transitive;
     if bytes == 0 {
         return Ok(None);
     }
@@ -84,3 +97,6 @@ where
     }
     Ok(i32::try_from(percent).ok())
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,7 +43,9 @@ pub(crate) fn new_session<M: OperationModel>(
     tags.set(pairs(passed), TagCase::Insensitive, MAX_TAGS).map_err(refused)?;
     let transitive = transitive.unwrap_or_default();
     if transitive.iter().any(|key| tags.get(key, TagCase::Insensitive).is_none()) {
-        return Err(Failure::validation("The specified transitive tag key must be included in the requested tags."));
+        return Err(Failure::validation(
+            "The specified transitive tag key must be included in the requested tags.",
+        ));
     }
     if inherited(session).any(|(key, _)| tags.get(key, TagCase::Insensitive).is_some()) {
         return Err(Failure::validation(

@@ -162,7 +162,10 @@ impl Account {
     }
 
     /// Who points at this; kind and id, in order of kind and id.
-    pub fn referrers<'a>(&'a self, target: &Reference) -> impl Iterator<Item = &'a (Kind, UniqueId)> + use<'a> {
+    pub fn referrers<'a>(
+        &'a self,
+        target: &Reference,
+    ) -> impl Iterator<Item = &'a (Kind, UniqueId)> + use<'a> {
         self.references.to(target)
     }
 
@@ -179,8 +182,10 @@ impl Account {
     /// Members of a group, in order of name.
     pub fn members(&self, group: &UniqueId) -> Vec<&Arc<User>> {
         let referrers = self.references.to(&Reference::Group(group.clone()));
-        let mut users: Vec<_> =
-            referrers.filter(|(kind, _)| *kind == Kind::User).filter_map(|(_, id)| self.users.get(id)).collect();
+        let mut users: Vec<_> = referrers
+            .filter(|(kind, _)| *kind == Kind::User)
+            .filter_map(|(_, id)| self.users.get(id))
+            .collect();
         users.sort_by_key(|user| crate::table::fold(&user.name));
         users
     }

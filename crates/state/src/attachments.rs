@@ -117,13 +117,17 @@ macro_rules! principal {
     };
 }
 
-principal!(User, User, AttachedPoliciesPerUser, UserPolicySize, |user| user.boundary.as_ref(), |user| &user.tags);
+principal!(User, User, AttachedPoliciesPerUser, UserPolicySize, |user| user.boundary.as_ref(), |user| &user
+    .tags);
 principal!(Group, Group, AttachedPoliciesPerGroup, GroupPolicySize, |_| None, |_| &NO_TAGS);
-principal!(Role, Role, AttachedPoliciesPerRole, RolePolicySize, |role| role.boundary.as_ref(), |role| &role.tags);
+principal!(Role, Role, AttachedPoliciesPerRole, RolePolicySize, |role| role.boundary.as_ref(), |role| &role
+    .tags);
 
-pub(crate) fn attachment_references(attached: &[ManagedRef], boundary: Option<&ManagedRef>) -> Vec<Reference> {
+pub(crate) fn attachment_references(
+    attached: &[ManagedRef],
+    boundary: Option<&ManagedRef>,
+) -> Vec<Reference> {
     let attached = attached.iter().map(|policy| Reference::Attached(policy.arn().to_owned()));
     let boundary = boundary.map(|policy| Reference::Boundary(policy.arn().to_owned()));
     attached.chain(boundary).collect()
 }
-

@@ -77,7 +77,8 @@ fn of_principal<P: Principal>(account: &Account, principal: &P) -> Result<Effect
 
 fn collect<P: Principal>(account: &Account, principal: &P, into: &mut Vec<Held>) -> Result<(), Unreadable> {
     for (name, document) in principal.inline() {
-        let policy = document.policy(PolicyKind::Identity).ok_or_else(|| Unreadable { policy: name.clone() })?;
+        let policy =
+            document.policy(PolicyKind::Identity).ok_or_else(|| Unreadable { policy: name.clone() })?;
         into.push(Held { policy: Arc::clone(policy), name: name.clone(), arn: None });
     }
     for attached in principal.attached() {

@@ -36,8 +36,8 @@ pub use document::PolicyText;
 pub use draft::{Draft, InsertError};
 pub use effective::{Effective, Held, Unreadable, effective};
 pub use entity::{
-    AccessKey, Entity, Group, InstanceProfile, KeyStatus, Kind, MAX_POLICY_VERSIONS, Policy, PolicyVersion, Role,
-    Settings, User,
+    AccessKey, Entity, Group, InstanceProfile, KeyStatus, Kind, MAX_POLICY_VERSIONS, Policy, PolicyVersion,
+    Role, Settings, User,
 };
 pub use error::{
     DeleteConflict, EntityAlreadyExists, InvalidInput, LimitExceeded, MalformedPolicyDocument, NoSuchEntity,

@@ -59,7 +59,10 @@ fn documents() -> &'static Documents {
 }
 
 /// Compiled form, for the effective policies.
-pub(crate) fn compiled(managed: &AwsManaged, kind: keygate_policy::PolicyKind) -> Option<Arc<keygate_policy::Policy>> {
+pub(crate) fn compiled(
+    managed: &AwsManaged,
+    kind: keygate_policy::PolicyKind,
+) -> Option<Arc<keygate_policy::Policy>> {
     managed.document()?.policy(kind).cloned()
 }
 
@@ -84,7 +87,11 @@ mod tests {
             (Partition::Aws, "ReadOnlyAccess", false),
         ] {
             let managed = aws_managed(partition, arn);
-            assert_eq!(managed.map(|managed| managed.arn()), found.then(|| arn.to_owned()), "{partition} {arn}");
+            assert_eq!(
+                managed.map(|managed| managed.arn()),
+                found.then(|| arn.to_owned()),
+                "{partition} {arn}"
+            );
         }
     }
 

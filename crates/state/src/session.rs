@@ -159,10 +159,14 @@ mod tests {
             let bytes = session.to_bytes();
             let read = Session::from_bytes(&bytes).unwrap();
             assert_eq!(read.to_bytes(), bytes);
-            let plain = |s: &Session| (s.key.clone(), s.secret.clone(), s.account, s.issued, s.expires, s.mfa);
+            let plain =
+                |s: &Session| (s.key.clone(), s.secret.clone(), s.account, s.issued, s.expires, s.mfa);
             assert_eq!(plain(&read), plain(&session));
             assert_eq!((read.kind, read.policies, read.tags), (session.kind, session.policies, session.tags));
-            assert_eq!((read.transitive, read.source_identity), (session.transitive, session.source_identity));
+            assert_eq!(
+                (read.transitive, read.source_identity),
+                (session.transitive, session.source_identity)
+            );
         }
     }
 

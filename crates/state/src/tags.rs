@@ -50,13 +50,17 @@ impl Tags {
         for (key, value) in new {
             if seen.iter().any(|other| same(other, key, case)) {
                 let message = match case {
-                    TagCase::Insensitive => "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+                    TagCase::Insensitive => {
+                        "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+                    }
                     TagCase::Sensitive => "Duplicate tag keys found.",
                 };
                 return Err(TagError::Invalid(InvalidInput::new(message)));
             }
             if key.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:")) {
-                let message = format!("The tag key {key} is not valid: keys that begin with aws: are reserved for system use.");
+                let message = format!(
+                    "The tag key {key} is not valid: keys that begin with aws: are reserved for system use."
+                );
                 return Err(TagError::Invalid(InvalidInput::new(message)));
             }
             seen.push(key);
@@ -129,8 +133,14 @@ mod tests {
     #[test]
     fn a_refused_set_changes_nothing() {
         let mut tags = Tags::default();
-        assert!(matches!(tags.set([("a", "1"), ("A", "2")], TagCase::Insensitive, 50), Err(TagError::Invalid(_))));
-        assert!(matches!(tags.set([("a", "1"), ("aws:x", "2")], TagCase::Sensitive, 50), Err(TagError::Invalid(_))));
+        assert!(matches!(
+            tags.set([("a", "1"), ("A", "2")], TagCase::Insensitive, 50),
+            Err(TagError::Invalid(_))
+        ));
+        assert!(matches!(
+            tags.set([("a", "1"), ("aws:x", "2")], TagCase::Sensitive, 50),
+            Err(TagError::Invalid(_))
+        ));
         let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
         let result = tags.set(many.iter().map(|key| (key.as_str(), "")), TagCase::Sensitive, 50);
         assert!(matches!(result, Err(TagError::Limit(_))));

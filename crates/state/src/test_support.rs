@@ -8,13 +8,15 @@ use keygate_policy::{Policy as Parsed, PolicyKind};
 use keygate_seal::{KeyRing, Purpose};
 
 use crate::{
-    AccessKey, Account, Directory, Draft, Entity, Group, InstanceProfile, KeyStatus, Policy, PolicyText, PolicyVersion,
-    Role, Unavailable, User, internalize,
+    AccessKey, Account, Directory, Draft, Entity, Group, InstanceProfile, KeyStatus, Policy, PolicyText,
+    PolicyVersion, Role, Unavailable, User, internalize,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_767_225_600);
-pub(crate) const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
-pub(crate) const DENY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}"#;
+pub(crate) const ALLOW: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+pub(crate) const DENY: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}"#;
 
 /// Reproducible bytes.
 #[derive(Clone)]
@@ -123,7 +125,8 @@ impl Maker {
     pub(crate) fn access_key(&mut self) -> AccessKey {
         let id = self.id(IdKind::AccessKey);
         let ring = KeyRing::generate(&mut Counting(1));
-        let sealed = ring.seal(Purpose::SecretAccessKey, id.as_str().as_bytes(), b"secret", &mut self.entropy);
+        let sealed =
+            ring.seal(Purpose::SecretAccessKey, id.as_str().as_bytes(), b"secret", &mut self.entropy);
         AccessKey { id, secret: sealed.unwrap(), status: KeyStatus::Active, created: NOW }
     }
 }

@@ -36,7 +36,10 @@ pub fn internalize(text: &str, here: &Account, directory: &dyn Directory) -> Res
             Stored::Same => {}
             Stored::As(text) => edits.push((principal.span.clone(), text)),
             Stored::Unknown => {
-                return Err(malformed(format!("Invalid principal in policy: \"AWS\":\"{}\"", principal.value)));
+                return Err(malformed(format!(
+                    "Invalid principal in policy: \"AWS\":\"{}\"",
+                    principal.value
+                )));
             }
         }
     }
@@ -52,7 +55,11 @@ pub fn internalize(text: &str, here: &Account, directory: &dyn Directory) -> Res
 ///
 /// # Errors
 /// Another account could not be read.
-pub fn externalize(stored: &PolicyText, here: &Account, directory: &dyn Directory) -> Result<String, Unavailable> {
+pub fn externalize(
+    stored: &PolicyText,
+    here: &Account,
+    directory: &dyn Directory,
+) -> Result<String, Unavailable> {
     let Some(policy) = stored.policy(PolicyKind::Trust) else { return Ok(stored.as_str().to_owned()) };
     let mut edits = Vec::new();
     for principal in policy.principals().filter(|principal| principal.kind == PrincipalKind::Aws) {
@@ -81,7 +88,7 @@ fn stored_form(
     if principal.kind != PrincipalKind::Aws || principal.value == "*" {
         return Ok(Stored::Same);
     }
-    let text: &str = &principal.value;
+    let text = principal.value;
     if let Ok(account) = text.parse::<AccountId>() {
         // AWS shows the short form back as the root ARN (rule 182).
         return Ok(Stored::As(Arn::root(here.partition(), account).into()));

@@ -32,7 +32,8 @@ mod tests {
     use crate::user::tests::add_user;
 
     fn delete(world: &mut World, name: Option<&str>, id: &str) -> Result<(), String> {
-        let input = DeleteAccessKeyRequest { user_name: name.map(str::to_owned), access_key_id: id.to_owned() };
+        let input =
+            DeleteAccessKeyRequest { user_name: name.map(str::to_owned), access_key_id: id.to_owned() };
         let deleted = world.write(&DeleteAccessKey, input);
         deleted.map(drop).map_err(|error| format!("{}: {}", error.code(), error.message()))
     }

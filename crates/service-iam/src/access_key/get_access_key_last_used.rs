@@ -15,7 +15,11 @@ pub(crate) struct GetAccessKeyLastUsed;
 impl Read for GetAccessKeyLastUsed {
     type Model = op::GetAccessKeyLastUsed;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &GetAccessKeyLastUsedRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &GetAccessKeyLastUsedRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         const ACTION: &str = "iam:GetAccessKeyLastUsed";
         Ok(Asks::one(match find(cx, &input.access_key_id)?.0 {
             Some(user) => ask::user(cx, ACTION, &user.name),

@@ -85,6 +85,9 @@ mod tests {
         assert_eq!(list(&mut world, None, None).access_key_metadata[0].user_name.as_deref(), Some("Bob"));
         let input = ListAccessKeysRequest { user_name: Some("eve".to_owned()), ..Default::default() };
         let error = world.read(&ListAccessKeys, input).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The user with name eve cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The user with name eve cannot be found.")
+        );
     }
 }

@@ -63,7 +63,9 @@ fn asks_are_as_the_catalogue_lists_them() {
             world.write_asks(&UpdateAccessKey, &update).unwrap(),
             world.write_asks(&DeleteAccessKey, &delete).unwrap(),
             world.asks(&ListAccessKeys, &list).unwrap(),
-            world.asks(&GetAccessKeyLastUsed, &iam::GetAccessKeyLastUsedRequest { access_key_id: id }).unwrap(),
+            world
+                .asks(&GetAccessKeyLastUsed, &iam::GetAccessKeyLastUsedRequest { access_key_id: id })
+                .unwrap(),
         ] {
             assert!(!asks.is_empty());
             assert_catalogued(&asks);

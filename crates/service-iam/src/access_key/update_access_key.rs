@@ -20,7 +20,8 @@ impl Write for UpdateAccessKey {
     fn run(&self, cx: &mut WriteCx<'_>, input: UpdateAccessKeyRequest) -> Outcome<Self::Model> {
         let holder = Owner::of(cx.caller, input.user_name.as_deref())?.find(cx.draft)?;
         // The model shares its list of values with credentials that can expire; access keys can not.
-        let status = [KeyStatus::Active, KeyStatus::Inactive].into_iter().find(|s| s.as_str() == input.status);
+        let status =
+            [KeyStatus::Active, KeyStatus::Inactive].into_iter().find(|s| s.as_str() == input.status);
         let invalid = || InvalidInput::new("The status of an access key must be Active or Inactive.");
         let status = status.ok_or_else(invalid)?;
         let id = &input.access_key_id;
@@ -54,7 +55,8 @@ mod tests {
         let bobs = create(&mut world, Some("bob")).unwrap().access_key_id;
         let second = create(&mut world, Some("bob")).unwrap().access_key_id;
         let roots = create(&mut world, None).unwrap().access_key_id;
-        let status = |world: &World, id: &str| world.account().access_key(&id.parse().unwrap()).unwrap().1.status;
+        let status =
+            |world: &World, id: &str| world.account().access_key(&id.parse().unwrap()).unwrap().1.status;
         for (name, id) in [(Some("BOB"), &bobs), (None, &roots)] {
             for (text, expected) in [("Inactive", KeyStatus::Inactive), ("Active", KeyStatus::Active)] {
                 update(&mut world, name, id, text).unwrap();

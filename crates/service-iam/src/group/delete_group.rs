@@ -76,7 +76,8 @@ mod tests {
         });
         let conflict = |what: &str| Err(format!("DeleteConflict: Cannot delete entity, must {what} first."));
         assert_eq!(delete(&mut world, "admins"), conflict("remove users from group"));
-        let leave = RemoveUserFromGroupRequest { group_name: "admins".to_owned(), user_name: "bob".to_owned() };
+        let leave =
+            RemoveUserFromGroupRequest { group_name: "admins".to_owned(), user_name: "bob".to_owned() };
         world.write(&RemoveUserFromGroup, leave).unwrap();
         assert_eq!(delete(&mut world, "admins"), conflict("detach all policies"));
         edit(&mut world, |group| group.attached.clear());

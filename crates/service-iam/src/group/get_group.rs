@@ -66,6 +66,9 @@ mod tests {
         assert!(get("ops", None).unwrap().users.is_empty());
         assert_eq!(get("ops", first.marker).unwrap_err().message(), "Invalid Marker.");
         let error = get("none", None).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The group with name none cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The group with name none cannot be found.")
+        );
     }
 }

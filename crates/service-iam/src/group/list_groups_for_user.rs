@@ -62,6 +62,9 @@ mod tests {
         let last = list("bob", first.marker).unwrap();
         assert_eq!((names(&last).as_str(), last.is_truncated, last.marker), ("c", Some(false), None));
         let error = list("eve", None).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The user with name eve cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The user with name eve cannot be found.")
+        );
     }
 }

@@ -14,7 +14,11 @@ pub(crate) struct RemoveUserFromGroup;
 impl Write for RemoveUserFromGroup {
     type Model = op::RemoveUserFromGroup;
 
-    fn asks(&self, cx: &ReadCx<'_>, input: &RemoveUserFromGroupRequest) -> Result<Asks, Failure<Self::Model>> {
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &RemoveUserFromGroupRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
         Ok(Asks::one(ask::group(cx, "iam:RemoveUserFromGroup", &input.group_name)))
     }
 

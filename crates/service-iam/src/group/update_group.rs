@@ -81,7 +81,11 @@ mod tests {
         add_group(&mut world, "Admins");
         add_group(&mut world, "ops");
         for (input, code, message) in [
-            (update("ops", Some("admins"), None), "EntityAlreadyExists", "Group with name admins already exists."),
+            (
+                update("ops", Some("admins"), None),
+                "EntityAlreadyExists",
+                "Group with name admins already exists.",
+            ),
             (update("none", Some("x"), None), "NoSuchEntity", "The group with name none cannot be found."),
         ] {
             let error = world.write(&UpdateGroup, input).unwrap_err();

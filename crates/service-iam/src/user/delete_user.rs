@@ -58,13 +58,14 @@ mod tests {
 
     fn edit(world: &mut World, id: &UniqueId, change: impl FnOnce(&mut User)) {
         let user = world.account().users.get(id).unwrap().clone();
-        world.edit(|draft| {
-            draft.change(&user, |user| {
-                change(user);
-                Ok::<_, ()>(())
+        world
+            .edit(|draft| {
+                draft.change(&user, |user| {
+                    change(user);
+                    Ok::<_, ()>(())
+                })
             })
-        })
-        .unwrap();
+            .unwrap();
     }
 
     #[test]
@@ -79,13 +80,14 @@ mod tests {
             user.attached.push(ManagedRef::new("arn:aws:iam::aws:policy/ReadOnlyAccess"));
             user.inline.insert("p".to_owned(), PolicyText::stored("{}".to_owned()));
         });
-        let remove: [(&str, fn(&mut User)); 4] = [
+        type Remove = fn(&mut User);
+        let obstacles: [(&str, Remove); 4] = [
             ("delete access keys", |user| user.access_keys.clear()),
             ("remove users from group", |user| user.groups.clear()),
             ("detach all policies", |user| user.attached.clear()),
             ("delete policies", |user| user.inline.clear()),
         ];
-        for (what, remove) in remove {
+        for (what, remove) in obstacles {
             let conflict = format!("DeleteConflict: Cannot delete entity, must {what} first.");
             assert_eq!(delete(&mut world, "bob"), Err(conflict));
             edit(&mut world, &id, remove);
@@ -104,6 +106,9 @@ mod tests {
         assert_eq!(world.account().reference_count(&reference), 1);
         assert_eq!(delete(&mut world, "bob"), Ok(()));
         assert_eq!(world.account().reference_count(&reference), 0);
-        assert_eq!(delete(&mut world, "bob"), Err("NoSuchEntity: The user with name bob cannot be found.".to_owned()));
+        assert_eq!(
+            delete(&mut world, "bob"),
+            Err("NoSuchEntity: The user with name bob cannot be found.".to_owned())
+        );
     }
 }

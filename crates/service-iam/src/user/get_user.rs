@@ -16,8 +16,12 @@ impl Read for GetUser {
         match (&input.user_name, &cx.caller.kind) {
             (Some(name), _) => Ok(Asks::one(ask::user(cx, "iam:GetUser", name))),
             (None, CallerKind::User(user)) => Ok(Asks::one(ask::user(cx, "iam:GetUser", &user.name))),
-            (None, CallerKind::Root) => Ok(Asks::one(keygate_operation::Ask::on("iam:GetUser", cx.caller.arn.clone()))),
-            (None, _) => Err(Failure::validation("Must specify userName when calling with non-User credentials")),
+            (None, CallerKind::Root) => {
+                Ok(Asks::one(keygate_operation::Ask::on("iam:GetUser", cx.caller.arn.clone())))
+            }
+            (None, _) => {
+                Err(Failure::validation("Must specify userName when calling with non-User credentials"))
+            }
         }
     }
 
@@ -56,9 +60,15 @@ mod tests {
         let named = |name: &str| GetUserRequest { user_name: Some(name.to_owned()) };
         assert_eq!(world.read(&GetUser, named("bOB")).unwrap().user.user_name, "Bob");
         let error = world.read(&GetUser, named("eve")).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The user with name eve cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The user with name eve cannot be found.")
+        );
         let nameless = GetUserRequest { user_name: None };
-        assert_eq!(world.read(&GetUser, nameless.clone()).unwrap().user.arn, "arn:aws:iam::123456789012:root");
+        assert_eq!(
+            world.read(&GetUser, nameless.clone()).unwrap().user.arn,
+            "arn:aws:iam::123456789012:root"
+        );
         world.act_as_user("Bob");
         assert_eq!(world.read(&GetUser, nameless).unwrap().user.user_name, "Bob");
     }

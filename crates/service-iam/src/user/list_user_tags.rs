@@ -49,7 +49,10 @@ mod tests {
         let keys: Vec<_> = first.tags.iter().map(|tag| tag.key.as_str()).collect();
         assert_eq!((keys, first.is_truncated), (vec!["A", "b"], Some(true)));
         assert_eq!(list("bob", first.marker.clone()).unwrap().tags[0].key, "c");
-        assert_eq!(list("eve", None).unwrap(), ListUserTagsResponse { is_truncated: Some(false), ..Default::default() });
+        assert_eq!(
+            list("eve", None).unwrap(),
+            ListUserTagsResponse { is_truncated: Some(false), ..Default::default() }
+        );
         assert_eq!(list("eve", first.marker).unwrap_err().message(), "Invalid Marker.");
         assert_eq!(list("none", None).unwrap_err().message(), "The user with name none cannot be found.");
     }

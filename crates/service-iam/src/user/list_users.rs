@@ -48,7 +48,8 @@ mod tests {
             world.write(&CreateUser, input).unwrap();
         }
         let mut names = |prefix: Option<&str>, marker: Option<String>| {
-            let input = ListUsersRequest { path_prefix: prefix.map(str::to_owned), marker, max_items: Some(3) };
+            let input =
+                ListUsersRequest { path_prefix: prefix.map(str::to_owned), marker, max_items: Some(3) };
             world.read(&ListUsers, input).map(|page| {
                 let names: Vec<_> = page.users.into_iter().map(|user| user.user_name).collect();
                 (names.join(""), page.is_truncated, page.marker)

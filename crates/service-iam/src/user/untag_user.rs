@@ -50,6 +50,9 @@ mod tests {
         world.write(&UntagUser, untag("bob", &["TEAM", "none"])).unwrap();
         assert_eq!(world.account().user("bob").unwrap().tags.iter().collect::<Vec<_>>(), [("x", "")]);
         let error = world.write(&UntagUser, untag("eve", &["x"])).unwrap_err();
-        assert_eq!((error.code(), error.message()), ("NoSuchEntity", "The user with name eve cannot be found."));
+        assert_eq!(
+            (error.code(), error.message()),
+            ("NoSuchEntity", "The user with name eve cannot be found.")
+        );
     }
 }

@@ -89,7 +89,11 @@ mod tests {
         add_user(&mut world, "eve");
         for (input, code, message) in [
             (update("Bob", Some("EVE"), None), "EntityAlreadyExists", "User with name EVE already exists."),
-            (update("mallory", Some("x"), None), "NoSuchEntity", "The user with name mallory cannot be found."),
+            (
+                update("mallory", Some("x"), None),
+                "NoSuchEntity",
+                "The user with name mallory cannot be found.",
+            ),
         ] {
             let error = world.write(&UpdateUser, input).unwrap_err();
             assert_eq!((error.code(), error.message()), (code, message));

@@ -106,7 +106,15 @@ fn rule_173_and_214_who_a_session_is() {
             "FederatedUser",
             None,
         ),
-        (SessionKind::Root, format!("{iam}root"), HERE.to_string(), format!("{iam}root"), None, "Account", None),
+        (
+            SessionKind::Root,
+            format!("{iam}root"),
+            HERE.to_string(),
+            format!("{iam}root"),
+            None,
+            "Account",
+            None,
+        ),
     ] {
         let caller = world.caller(kind.clone()).unwrap();
         assert_eq!((caller.arn.as_str(), caller.user_id.as_str()), (arn.as_str(), user_id.as_str()));
@@ -170,7 +178,10 @@ fn a_renamed_user_keeps_its_session_under_the_new_name() {
     let bob = User::clone(world.accounts.tree(HERE).users.get(&world.user).unwrap());
     world.accounts.edit(HERE, |draft| draft.update(User { name: "Rob".to_owned(), ..bob })).unwrap();
     let caller = world.caller(SessionKind::User { user: world.user.clone() }).unwrap();
-    assert_eq!((caller.arn.as_str(), caller.user_name()), ("arn:aws:iam::123456789012:user/Rob", Some("Rob")));
+    assert_eq!(
+        (caller.arn.as_str(), caller.user_name()),
+        ("arn:aws:iam::123456789012:user/Rob", Some("Rob"))
+    );
 }
 
 #[test]
@@ -194,9 +205,15 @@ fn what_the_policy_engine_is_told() {
     let issuer = caller.issuer(Partition::Aws);
     let told = caller.for_policy(issuer.as_ref());
     assert_eq!((told.kind, told.account), (policy::CallerKind::AssumedRole, Some(account_id(HERE))));
-    assert_eq!((told.arn, told.issuer_arn), (caller.arn.as_str(), Some("arn:aws:iam::123456789012:role/x/R")));
+    assert_eq!(
+        (told.arn, told.issuer_arn),
+        (caller.arn.as_str(), Some("arn:aws:iam::123456789012:role/x/R"))
+    );
     assert_eq!((told.unique_id, told.service_linked), (Some(world.role.as_str()), false));
-    let linked = Role { path: "/aws-service-role/x.amazonaws.com/".parse().unwrap(), ..world.maker.role("AWSServiceRoleForX") };
+    let linked = Role {
+        path: "/aws-service-role/x.amazonaws.com/".parse().unwrap(),
+        ..world.maker.role("AWSServiceRoleForX")
+    };
     let kind = SessionKind::Role { role: linked.id.clone(), session_name: "s".to_owned() };
     world.accounts.insert(HERE, linked);
     assert!(world.caller(kind).unwrap().for_policy(None).service_linked);

@@ -137,7 +137,10 @@ fn references_follow_every_change() {
     assert_eq!(counts(&draft), (1, 0, "Eve ".to_owned(), None, 1));
     draft.remove::<User>(&eve.id).unwrap();
     assert_eq!(counts(&draft), (0, 0, String::new(), None, 0));
-    assert_eq!(draft.remove::<User>(&eve.id).unwrap_err().message(), format!("The user with name {} cannot be found.", eve.id));
+    assert_eq!(
+        draft.remove::<User>(&eve.id).unwrap_err().message(),
+        format!("The user with name {} cannot be found.", eve.id)
+    );
 }
 
 #[test]
@@ -177,11 +180,12 @@ fn what_has_to_be_stored() {
     let mut draft = Draft::of(&first);
     draft.change_settings(|settings| settings.alias = Some("acme".to_owned()));
     let group = draft.group("g").unwrap().clone();
-    draft.change(&group, |group| -> Result<(), Infallible> {
-        group.inline.insert("p".to_owned(), PolicyText::stored("{}".to_owned()));
-        Ok(())
-    })
-    .unwrap();
+    draft
+        .change(&group, |group| -> Result<(), Infallible> {
+            group.inline.insert("p".to_owned(), PolicyText::stored("{}".to_owned()));
+            Ok(())
+        })
+        .unwrap();
     draft.update(User { name: "zoe".to_owned(), ..bob.clone() }).unwrap();
     draft.remove::<User>(&bob.id).unwrap();
     let (second, changes) = draft.finish();

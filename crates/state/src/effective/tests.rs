@@ -70,7 +70,8 @@ fn rule_32_a_users_policies_are_inline_managed_and_through_groups() {
         attached: vec![own.clone()],
         ..world.maker.group("g")
     };
-    let other = Group { inline: [("not-mine".to_owned(), accepted(DENY))].into(), ..world.maker.group("other") };
+    let other =
+        Group { inline: [("not-mine".to_owned(), accepted(DENY))].into(), ..world.maker.group("other") };
     let user = User {
         inline: [("b".to_owned(), accepted(ALLOW)), ("a".to_owned(), accepted(DENY))].into(),
         attached: vec![ManagedRef::new(READ_ONLY)],
@@ -95,14 +96,16 @@ fn the_default_version_counts() {
     let user = User { attached: vec![own], ..world.maker.user("bob") };
     let bob = world.user(user);
     assert_eq!(effect(&world.effective(&bob).unwrap().identity[0]), Effect::Deny);
-    world.accounts.edit(HERE, |draft| {
-        let policy = draft.policies.named("own").unwrap().clone();
-        draft.change(&policy, |policy| -> Result<(), ()> {
-            policy.default_version = 1;
-            Ok(())
+    world
+        .accounts
+        .edit(HERE, |draft| {
+            let policy = draft.policies.named("own").unwrap().clone();
+            draft.change(&policy, |policy| -> Result<(), ()> {
+                policy.default_version = 1;
+                Ok(())
+            })
         })
-    })
-    .unwrap();
+        .unwrap();
     assert_eq!(effect(&world.effective(&bob).unwrap().identity[0]), Effect::Allow);
 }
 
@@ -111,7 +114,9 @@ fn rule_66_a_boundary_that_is_gone_is_there_and_unreadable() {
     let mut world = World::new();
     let own = world.own("Limit", &[ALLOW]);
     let gone = ManagedRef::new(format!("arn:aws:iam::{HERE}:policy/gone"));
-    for (number, (boundary, readable)) in [(own, true), (ManagedRef::new(READ_ONLY), true), (gone, false)].into_iter().enumerate() {
+    for (number, (boundary, readable)) in
+        [(own, true), (ManagedRef::new(READ_ONLY), true), (gone, false)].into_iter().enumerate()
+    {
         let user = User { boundary: Some(boundary.clone()), ..world.maker.user(&format!("u{number}")) };
         let caller = world.user(user);
         let found = world.effective(&caller).unwrap().boundary.expect("a boundary is set");
@@ -187,7 +192,10 @@ fn rule_76_session_policies_keep_the_version_of_their_issue() {
     let role = world.maker.role("r");
     let kind = SessionKind::Role { role: role.id.clone(), session_name: "s".to_owned() };
     world.accounts.insert(HERE, role);
-    let managed = |arn: &str, version: &str| SessionPolicy::Managed { arn: arn.to_owned(), version: version.to_owned() };
+    let managed = |arn: &str, version: &str| SessionPolicy::Managed {
+        arn: arn.to_owned(),
+        version: version.to_owned(),
+    };
     let policies =
         vec![SessionPolicy::Inline(DENY.to_owned()), managed(own.arn(), "v1"), managed(READ_ONLY, "v1")];
     let caller = world.session(kind.clone(), Some(policies));
@@ -196,7 +204,11 @@ fn rule_76_session_policies_keep_the_version_of_their_issue() {
     // v2 is the default, v1 was it when the session was made.
     assert_eq!((effect(&held[0]), effect(&held[1])), (Effect::Deny, Effect::Allow));
     assert_eq!(held[0].arn, None);
-    for lost in [managed(own.arn(), "v3"), managed(own.arn(), "latest"), managed("arn:aws:iam::aws:policy/None", "v1")] {
+    for lost in [
+        managed(own.arn(), "v3"),
+        managed(own.arn(), "latest"),
+        managed("arn:aws:iam::aws:policy/None", "v1"),
+    ] {
         let SessionPolicy::Managed { arn, .. } = lost.clone() else { panic!() };
         let caller = world.session(kind.clone(), Some(vec![lost]));
         assert_eq!(world.effective(&caller).unwrap_err().policy, arn);

@@ -222,7 +222,8 @@ fn every_kind_and_every_member_survives() {
         ..maker.role("R")
     };
     let group = maker.group("G");
-    let user = User { groups: vec![group.id.clone()], access_keys: vec![maker.access_key()], ..maker.user("U") };
+    let user =
+        User { groups: vec![group.id.clone()], access_keys: vec![maker.access_key()], ..maker.user("U") };
     let profile = InstanceProfile { role: Some(role.id.clone()), ..maker.instance_profile("I") };
     let policy = Policy { description: Some("d".to_owned()), ..maker.policy("P", &[ALLOW, DENY]) };
     draft.insert(role.clone()).unwrap();

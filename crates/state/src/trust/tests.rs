@@ -61,7 +61,9 @@ fn rule_180_everything_else_stays_byte_for_byte() {
 #[test]
 fn rule_180_escapes_in_the_text_do_not_shift_the_replacement() {
     let (accounts, _) = world();
-    let text = trust(r#"{"\u0041WS":["\u0061rn:aws:iam::123456789012:user\/team\/Bob","arn:aws:iam::123456789012:role/R"]}"#);
+    let text = trust(
+        r#"{"\u0041WS":["\u0061rn:aws:iam::123456789012:user\/team\/Bob","arn:aws:iam::123456789012:role/R"]}"#,
+    );
     let stored = accounts.internalize(HERE, &text).unwrap();
     let (bob, role) = (id_of(&accounts, HERE, BOB), id_of(&accounts, HERE, ROLE));
     assert_eq!(stored.as_str(), trust(&format!(r#"{{"\u0041WS":["{bob}","{role}"]}}"#)));
