@@ -136,23 +136,37 @@ fn help_and_version_go_to_standard_output() {
 
 #[test]
 fn the_banner_is_true_and_a_stop_is_clean() {
-    let server = serve();
-    let path = server.data_dir().to_owned();
-    let banner = [
-        format!("Keygate {}\n", env!("CARGO_PKG_VERSION")),
-        format!("  endpoint     {}\n", server.endpoint()),
-        format!("  account      {}\n", server.account()),
-        format!("  credentials  {}/root-credentials\n", path.display()),
-        format!("  store        sqlite {}/keygate.db\n", path.display()),
-        "  enforcement  on: every request is signed (SigV4) and authorized\n".to_owned(),
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    let words = ["serve", "--listen", "127.0.0.1:0", "--account-id", "000000000042", "--data-dir"];
+    let mut child = keygate(&words).arg(&path).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let banner: Vec<_> = lines.by_ref().take(8).map(Result::unwrap).collect();
+    let (endpoint, rest) = banner.get(1).unwrap().split_once("http://127.0.0.1:").unwrap();
+    let port: u16 = rest.parse().unwrap();
+    let expected = [
+        format!("Keygate {}", env!("CARGO_PKG_VERSION")),
+        format!("{endpoint}http://127.0.0.1:{port}"),
+        "  account      000000000042".to_owned(),
+        format!("  credentials  {}/root-credentials", path.display()),
+        format!("  store        sqlite {}/keygate.db", path.display()),
+        "  enforcement  on: every request is signed (SigV4) and authorized".to_owned(),
+        String::new(),
+        format!("In another shell: eval \"$(keygate env --data-dir {})\"", path.display()),
     ];
+    assert_eq!(banner, expected);
+    assert_eq!(endpoint, "  endpoint     ");
     for name in ["root-credentials", "master-key", "operator.sock"] {
         assert_eq!(mode(&path.join(name)), 0o600, "{name}");
     }
     assert_eq!(mode(&path), 0o700);
-    let stopped = server.stop().unwrap();
-    assert_eq!(stopped.status.code(), Some(0), "{}", stopped.output);
-    assert!(stopped.output.contains(&banner.concat()), "{}", stopped.output);
+    let mut connection = keygate_testkit::Connection::open(([127, 0, 0, 1], port).into()).unwrap();
+    let health = connection.exchange(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    assert!(health.is_success(), "it answers when it says so");
+    let stop = format!("kill -TERM {}", child.id());
+    assert!(Command::new("sh").args(["-c", &stop]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(lines.count(), 0, "nothing more on standard output");
     assert!(!path.join("operator.sock").exists());
 }
 

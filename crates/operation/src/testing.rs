@@ -105,7 +105,7 @@ impl World {
     pub fn edit<T>(&mut self, change: impl FnOnce(&mut Draft) -> T) -> T {
         let mut draft = Draft::of(&self.account());
         let result = change(&mut draft);
-        self.accounts.insert(self.here, Arc::new(draft.finish().0));
+        self.accounts.insert(self.here, Arc::new(finished(draft)));
         result
     }
 
@@ -184,7 +184,7 @@ impl World {
         };
         let mut cx = WriteCx { draft: &mut draft, caller: &caller, env };
         let output = operation.run(&mut cx, input).map_err(crate::Failure::into_error)?;
-        self.accounts.insert(self.here, Arc::new(draft.finish().0));
+        self.accounts.insert(self.here, Arc::new(finished(draft)));
         Ok(output)
     }
 
@@ -217,4 +217,9 @@ impl World {
 #[expect(clippy::expect_used, reason = "this module is for tests")]
 fn account_number(number: u64) -> AccountId {
     AccountId::from_number(number).expect("an account number has twelve digits")
+}
+
+#[expect(clippy::expect_used, reason = "this module is for tests")]
+fn finished(draft: Draft) -> Account {
+    draft.finish().expect("every entity has a stored form").0
 }

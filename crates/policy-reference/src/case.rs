@@ -59,7 +59,6 @@ pub(crate) struct Caller {
     pub(crate) name: String,
     /// For sessions the ARN of the role with its path; for federated users that of the IAM user.
     pub(crate) issuer: Option<String>,
-    pub(crate) partition: String,
     pub(crate) account: Option<String>,
     /// AIDA… of the user, AROA… of the role.
     pub(crate) unique_id: Option<String>,
@@ -212,7 +211,6 @@ fn caller(principal: Json, role_arn: Option<String>) -> Result<Caller, String> {
         kind: CallerKind::Anonymous,
         name: String::new(),
         issuer: None,
-        partition: "aws".to_owned(),
         account: None,
         unique_id: None,
         provider: None,
@@ -245,7 +243,6 @@ fn named(caller: &mut Caller, role_arn: Option<String>) -> Result<(), String> {
     let [_, partition, service, _, account, resource] = arn.as_slice() else {
         return Err("no ARN".to_owned());
     };
-    caller.partition = partition.clone();
     caller.account = Some(account.clone());
     let parts: Vec<&str> = resource.split('/').collect();
     caller.kind = match (service.as_str(), parts.as_slice()) {

@@ -117,6 +117,8 @@ impl Condition {
         match (quantifier, request) {
             // Rules 129, 130.
             (Quantifier::Plain, None) => negated || if_exists,
+            // Rule 142: with an empty list only if absent.
+            (Quantifier::Plain, Some(_)) if if_exists && self.values.is_empty() => false,
             (Quantifier::Plain, Some([value])) => one(value) != negated,
             // Rule 140.
             (Quantifier::Plain, Some(_)) => false,
@@ -158,6 +160,8 @@ impl Condition {
             Test::Equals => text().map(|policy| policy == value),
             Test::EqualsIgnoreCase => text().map(|policy| fold(&policy) == fold(value)),
             Test::Like => expanded().map(|pattern| matches(&pattern, value)),
+            // Rule 152: a `*` alone matches anything, also what is no ARN.
+            Test::Arn if !policy.is_empty() && policy.chars().all(|c| c == '*') => Some(true),
             Test::Arn => expanded().map(|pattern| arn_like(&pattern, value)),
             // Rule 146, section 21: variables are expanded in Bool.
             Test::Bool => text().map(|policy| {
@@ -204,11 +208,8 @@ fn plain(text: &str, context: &Context) -> Option<String> {
     Some(tokens.iter().map(character).collect())
 }
 
-/// Rules 151-153: field by field; `*` alone matches anything, and at the end of a short pattern it goes on.
+/// Rules 151-153: field by field; a `*` at the end of a short pattern goes on.
 fn arn_like(pattern: &[Token], value: &str) -> bool {
-    if pattern == [Token::Any(true)] {
-        return true;
-    }
     if value.splitn(6, ':').count() < 6 || !value.starts_with("arn:") {
         return false;
     }

@@ -56,10 +56,14 @@ impl Case {
             .all_policies()
             .into_iter()
             .find(|(_, policies)| policies.iter().any(|policy| policy.is_err()));
-        // Rule 74: needs no permission. Unsigned callers have no identity to be told of.
-        let free = ["sts:getcalleridentity", "sts:getsessiontoken"];
-        let is_signed = self.caller.has_account() || self.caller.kind == CallerKind::Service;
-        if is_signed && free.contains(&self.action.to_ascii_lowercase().as_str()) {
+        // Rule 74: needs no permission. Unsigned callers have no identity to be told of; rule 72: session tokens are
+        // for users and root.
+        let is_free = match self.action.to_ascii_lowercase().as_str() {
+            "sts:getcalleridentity" => self.caller.has_account() || self.caller.kind == CallerKind::Service,
+            "sts:getsessiontoken" => matches!(self.caller.kind, CallerKind::User | CallerKind::Root),
+            _ => false,
+        };
+        if is_free {
             return broken.map_or((Verdict::Allowed, None), |(by, _)| implicitly_denied(by));
         }
         // Rules 5, 9: a Deny anywhere, in the order in which reasons are chosen.
@@ -92,13 +96,13 @@ impl Case {
         let own_policy_needed = matches!(self.special, Special::Trust | Special::Key);
         let kind = self.caller.kind;
         let same_account = self.is_same_account();
+        // Rule 31: nobody can be granted it, also not the root user. Which policy should have done so is not said; a choice.
+        if self.special == Special::AwsOwned {
+            return implicitly_denied("IDENTITY");
+        }
         // Rules 4, 26.
         if kind == CallerKind::Root && same_account && !own_policy_needed {
             return (Verdict::Allowed, None);
-        }
-        // Rule 31: nobody can be granted it. Which policy should have done so is not said; a choice.
-        if self.special == Special::AwsOwned {
-            return implicitly_denied("IDENTITY");
         }
         let named = self.resource_policy.as_ref().map_or(Strength::None, |policy| self.any(&[policy], true));
         // Rules 27, 28, 200.

@@ -128,6 +128,11 @@ impl Statement {
             if pattern != "*" && !pattern.contains(':') {
                 return Err(format!("`{pattern}` is no resource"));
             }
+            // Rules 51, 115.
+            let is_short = pattern != "*" && pattern.split(':').count() < 6;
+            if is_short && (kind == Kind::Rcp || (kind == Kind::Scp && !pattern.ends_with('*'))) {
+                return Err(format!("`{pattern}` is no full ARN"));
+            }
         }
         match (kind, &resource) {
             // Rule 197.
@@ -222,6 +227,9 @@ fn principal(members: &[(String, Json)], kind: Kind) -> Result<Option<PrincipalE
             }
         }
         _ => return Err("no principal".to_owned()),
+    }
+    if values.is_empty() {
+        return Err("no principal".to_owned());
     }
     Ok(Some(PrincipalElement { not, values }))
 }

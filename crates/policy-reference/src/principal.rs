@@ -25,7 +25,7 @@ pub(crate) fn strength(
 ) -> Strength {
     let Some(element) = element else {
         // Rule 91a. Policies without principals speak to the one they are attached to.
-        let everybody = !matches!(kind, Kind::Resource | Kind::Trust | Kind::Rcp);
+        let everybody = !matches!(kind, Kind::Resource | Kind::Trust);
         return if everybody { Strength::Direct } else { Strength::None };
     };
     let listed = element.values.iter().map(|value| one(value, caller)).max().unwrap_or(Strength::None);
@@ -35,8 +35,8 @@ pub(crate) fn strength(
     let spared = if allow {
         // Rule 185c: everyone else.
         listed > Strength::None
-    } else if has_boundary && kind == Kind::Resource {
-        // Rule 64.
+    } else if has_boundary && matches!(kind, Kind::Resource | Kind::Endpoint) {
+        // Rule 64; an endpoint's policy is a resource's policy too.
         false
     } else {
         // Rule 185b: the caller itself or its role; the account alone does not do.
@@ -66,9 +66,10 @@ fn aws(name: &str, caller: &Caller) -> Strength {
         return if anybody { Strength::Direct } else { Strength::None };
     }
     let Some(account) = &caller.account else { return Strength::None };
-    let account_arn = format!("arn:{}:iam::{account}:root", caller.partition);
-    // Rules 22, 176, 179; the root user is its account.
-    if name == account || name == account_arn {
+    // Rules 22, 176, 179; the root user is its account. Account ids are told apart by their digits alone.
+    let fields: Vec<&str> = name.split(':').collect();
+    let is_account_arn = matches!(fields.as_slice(), ["arn", _, "iam", "", id, "root"] if id == account);
+    if name == account || is_account_arn {
         return if caller.kind == CallerKind::Root { Strength::Direct } else { Strength::Account };
     }
     let is_id = caller.unique_id.as_deref() == Some(name);

@@ -18,9 +18,9 @@ pub(crate) fn element_matches(
     if !element.not {
         return patterns.contains(&Match::Yes);
     }
-    // Rule 168: a variable without value keeps an Allow from applying and does not keep a Deny.
-    if allow && patterns.contains(&Match::NoValue) {
-        return false;
+    // Rule 168: with a variable without value an Allow does not apply and a Deny does, whatever else is listed.
+    if patterns.contains(&Match::NoValue) {
+        return !allow;
     }
     !patterns.contains(&Match::Yes)
 }
@@ -45,14 +45,14 @@ fn pattern_matches(pattern: &str, document: &Document, resource: &str, context: 
     if matches(&tokens, resource) { Match::Yes } else { Match::No }
 }
 
-/// Rule 115: patterns with fewer than six fields.
+/// Rule 115: patterns with fewer than six fields. A choice: where missing fields are not taken as `*`, only a wildcard
+/// at the end can reach over them.
 fn may_match(pattern: &str, kind: Kind) -> bool {
     let is_short = pattern.split(':').count() < 6;
     match kind {
-        Kind::Identity | Kind::Session | Kind::Boundary => true,
-        Kind::Resource | Kind::Endpoint | Kind::Trust => !is_short || pattern.contains(['*', '?']),
-        Kind::Scp => !is_short || pattern.ends_with('*'),
-        Kind::Rcp => !is_short,
+        Kind::Resource | Kind::Endpoint | Kind::Trust => !is_short || pattern.ends_with('*'),
+        // The others are not read with patterns that cannot match.
+        _ => true,
     }
 }
 

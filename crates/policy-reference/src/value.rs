@@ -35,22 +35,31 @@ pub(crate) struct Network {
 }
 
 impl Decimal {
+    /// Sign, digits with a point among them, exponent; all but one digit may be left out (a choice: the rule says
+    /// "integers or decimals").
     pub(crate) fn read(text: &str) -> Option<Self> {
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(digits) => (true, digits),
-            None => (false, text),
+        let negative = text.starts_with('-');
+        let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let (digits, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?),
+            None => (unsigned, 0),
         };
-        let (whole, fraction) = match digits.split_once('.') {
-            Some((_, "")) => return None,
-            Some(parts) => parts,
-            None => (digits, ""),
-        };
-        if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if (whole.is_empty() && fraction.is_empty()) || !is_digits(whole) || !is_digits(fraction) {
             return None;
+        }
+        let (mut whole, mut fraction) = (whole.to_owned(), fraction.to_owned());
+        // The exponent moves the point, digit by digit; nothing to move in zero.
+        let is_zero = whole.chars().chain(fraction.chars()).all(|c| c == '0');
+        for _ in 0..exponent.unsigned_abs().min(if is_zero { 0 } else { 10_000 }) {
+            if exponent > 0 {
+                whole.push(if fraction.is_empty() { '0' } else { fraction.remove(0) });
+            } else {
+                fraction.insert(0, whole.pop().unwrap_or('0'));
+            }
         }
         let whole = whole.trim_start_matches('0').to_owned();
         let fraction = fraction.trim_end_matches('0').to_owned();
-        let is_zero = whole.is_empty() && fraction.is_empty();
         Some(Self { negative: negative && !is_zero, whole, fraction })
     }
 
@@ -70,76 +79,83 @@ impl Decimal {
 }
 
 impl Instant {
+    /// The forms of rule 155, and the shorter ones that AWS accepts on save (rule 98): hours alone, no zone (then UTC),
+    /// a time that is empty, small letters, single digits.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         // Rule 156: four digits are a year; other integers are seconds.
         if !digits.is_empty() && is_digits(digits) && (digits.len() != 4 || text.starts_with('-')) {
-            return Some(Self { seconds: text.parse().ok()?, fraction: String::new() });
+            let seconds = i128::from(text.parse::<i64>().ok()?);
+            return Some(Self { seconds, fraction: String::new() });
         }
-        let (date, time) = match text.split_once('T') {
-            Some((date, time)) => (date, Some(time)),
-            None => (text, None),
+        let text = text.to_ascii_uppercase();
+        let (date, time) = text.split_once('T').unwrap_or((&text, ""));
+        let (sign, date) = match date.strip_prefix('-') {
+            Some(date) => (-1, date),
+            None => (1, date),
         };
         let parts: Vec<&str> = date.split('-').collect();
         let (year, month, day) = match parts.as_slice() {
-            [year] => (*year, "01", "01"),
-            [year, month] => (*year, *month, "01"),
+            [year] => (*year, "1", "1"),
+            [year, month] => (*year, *month, "1"),
             [year, month, day] => (*year, *month, *day),
             _ => return None,
         };
-        if time.is_some() && parts.len() != 3 {
-            return None;
-        }
-        let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
-        if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+        let (year, month, day) = (sign * number(year, 9, i128::MAX)?, number(month, 2, 12)?, number(day, 2, 31)?);
+        if month < 1 || day < 1 {
             return None;
         }
         let midnight = days_since_1970(year, month, day) * 86_400;
-        let (seconds, fraction) = match time {
-            Some(time) => time_of_day(time)?,
-            None => (0, String::new()),
-        };
+        let (seconds, fraction) = time_of_day(time)?;
         Some(Self { seconds: midnight + seconds, fraction })
     }
 }
 
-/// `hh:mm`, `hh:mm:ss` or `hh:mm:ss.f` with `Z` or `+hh:mm`: seconds since midnight UTC, and the fraction.
+/// `hh[:mm[:ss[.f]]]` with nothing, `Z`, `+hh` or `+hh:mm`: seconds since midnight UTC, and the fraction.
 fn time_of_day(text: &str) -> Option<(i128, String)> {
-    let (clock, offset) = match text.strip_suffix('Z') {
-        Some(clock) => (clock, 0),
-        None => {
-            let at = text.rfind(['+', '-'])?;
+    let (clock, offset) = match (text.strip_suffix('Z'), text.find(['+', '-'])) {
+        (Some(clock), _) => (clock, 0),
+        (None, None) => (text, 0),
+        (None, Some(at)) => {
             let (clock, zone) = text.split_at(at);
             let sign = if zone.starts_with('-') { -1 } else { 1 };
-            let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-            let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
-            if hours > 23 || minutes > 59 {
+            let (hours, minutes) = zone.get(1..)?.split_once(':').unwrap_or((zone.get(1..)?, "00"));
+            if hours.len() != 2 || minutes.len() != 2 {
                 return None;
             }
-            (clock, sign * (hours * 3_600 + minutes * 60))
+            (clock, sign * (number(hours, 2, 23)? * 3_600 + number(minutes, 2, 59)? * 60))
         }
+    };
+    if clock.is_empty() {
+        return Some((-offset, String::new()));
+    }
+    let (clock, fraction) = match clock.split_once('.') {
+        Some((_, "")) => return None,
+        Some(parts) => parts,
+        None => (clock, ""),
     };
     let parts: Vec<&str> = clock.split(':').collect();
     let (hours, minutes, seconds) = match parts.as_slice() {
-        [hours, minutes] => (*hours, *minutes, "00"),
+        [hours] => (*hours, "0", "0"),
+        [hours, minutes] => (*hours, *minutes, "0"),
         [hours, minutes, seconds] => (*hours, *minutes, *seconds),
         _ => return None,
     };
-    let (seconds, fraction) = match seconds.split_once('.') {
-        Some((_, "")) => return None,
-        Some(parts) => parts,
-        None => (seconds, ""),
-    };
-    let (hours, minutes, seconds) = (number(hours, 2)?, number(minutes, 2)?, number(seconds, 2)?);
-    if hours > 23 || minutes > 59 || seconds > 59 || !is_digits(fraction) {
+    if !fraction.is_empty() && parts.len() != 3 {
         return None;
     }
+    // Rule 98: a fraction may be too long.
+    if fraction.len() > 9 || !is_digits(fraction) {
+        return None;
+    }
+    let (hours, minutes, seconds) = (number(hours, 2, 23)?, number(minutes, 2, 59)?, number(seconds, 2, 59)?);
     let fraction = fraction.trim_end_matches('0').to_owned();
     Some((hours * 3_600 + minutes * 60 + seconds - offset, fraction))
 }
 
-fn number(text: &str, digits: usize) -> Option<i128> {
-    if text.len() == digits && is_digits(text) { text.parse().ok() } else { None }
+fn number(text: &str, digits: usize, most: i128) -> Option<i128> {
+    let number = if text.len() <= digits && is_digits(text) { text.parse().ok()? } else { return None };
+    (number <= most).then_some(number)
 }
 
 fn is_digits(text: &str) -> bool {
@@ -159,11 +175,14 @@ fn days_in(year: i128, month: i128) -> i128 {
     }
 }
 
-/// Counted year by year and month by month.
+/// Days of whole years, whole months, and the days. A day that its month does not have runs into the next month.
 fn days_since_1970(year: i128, month: i128, day: i128) -> i128 {
-    let length = |year: i128| if is_leap(year) { 366 } else { 365 };
-    let years: i128 =
-        if year >= 1970 { (1970..year).map(length).sum() } else { -(year..1970).map(length).sum::<i128>() };
+    // Leap days in the years before this one.
+    let leap_days = |year: i128| {
+        let before = year - 1;
+        before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400)
+    };
+    let years = (year - 1970) * 365 + leap_days(year) - leap_days(1970);
     let months: i128 = (1..month).map(|month| days_in(year, month)).sum();
     years + months + day - 1
 }
@@ -190,10 +209,18 @@ impl Network {
             IpAddr::V6(address) => Address { bits: address.to_bits(), width: 128 },
         };
         let prefix = match prefix {
-            Some(prefix) if is_digits(prefix) => prefix.parse().ok()?,
+            Some(prefix) if is_digits(prefix) && (prefix == "0" || !prefix.starts_with('0')) => {
+                prefix.parse().ok()?
+            }
             Some(_) => return None,
             None => start.width,
         };
+        // A choice: a range inside the IPv4 addresses in IPv6 form is a range of IPv4 addresses.
+        let is_mapped = start.width == 128 && start.bits >> 32 == 0xffff;
+        if is_mapped && (96..=128).contains(&prefix) {
+            let start = Address { bits: start.bits & 0xffff_ffff, width: 32 };
+            return Some(Self { start, prefix: prefix - 96 });
+        }
         (prefix <= start.width).then_some(Self { start, prefix })
     }
 
@@ -209,7 +236,7 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let body = text.trim_end_matches('=');
     let padding = text.len() - body.len();
-    if text.len() % 4 != 0 || padding > 2 {
+    if !text.len().is_multiple_of(4) || padding > 2 {
         return None;
     }
     let mut bits = String::new();
@@ -221,10 +248,9 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     for eight in bits.chunks(8) {
         let text: String = eight.iter().collect();
+        // What is left over is padding, whatever it says.
         if eight.len() == 8 {
             bytes.push(u8::from_str_radix(&text, 2).ok()?);
-        } else if text.contains('1') {
-            return None;
         }
     }
     Some(bytes)

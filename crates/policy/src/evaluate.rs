@@ -339,7 +339,7 @@ fn is_well_formed(request: &Request<'_>) -> bool {
 fn needs_no_permission(request: &Request<'_>) -> bool {
     let kind = request.caller.kind;
     if request.action.eq_ignore_ascii_case("sts:GetCallerIdentity") {
-        kind.has_account()
+        kind.has_account() || kind == CallerKind::Service
     } else if request.action.eq_ignore_ascii_case("sts:GetSessionToken") {
         matches!(kind, CallerKind::User | CallerKind::Root)
     } else {

@@ -23,6 +23,9 @@ const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 /// Members that are secrets although the models do not mark them as sensitive.
 const SECRET_MEMBERS: [&str; 4] = ["SessionToken", "SecretAccessKey", "TokenCode", "ServicePassword"];
 
+/// Operations that change nothing and still have response elements in CloudTrail.
+const CREDENTIAL_OPERATIONS: [&str; 3] = ["AssumeRole", "GetFederationToken", "GetSessionToken"];
+
 /// An audit record in the making; the pipeline adds what it learns, stage by stage.
 pub(crate) struct Record {
     event: Event,
@@ -60,15 +63,10 @@ impl Record {
         self.event.read_only = !writes;
     }
 
-    /// An operation that is not known by this name.
-    pub(crate) fn operation_name(&mut self, name: &str) {
-        self.event.event_name = Cow::Owned(name.chars().filter(|c| c.is_ascii_alphanumeric()).take(128).collect());
-    }
-
-    /// The key that was presented; nothing is proved yet.
-    pub(crate) fn presented(&mut self, access_key_id: &str, account: Option<AccountId>) {
+    /// The key that was presented. Nothing is proved yet, so the record belongs to no account: otherwise anybody
+    /// could fill anybody's trail.
+    pub(crate) fn presented(&mut self, access_key_id: &str) {
         let access_key_id = access_key_id.chars().filter(|c| c.is_ascii_alphanumeric()).take(128).collect();
-        self.event.account = account;
         self.event.identity = Arc::new(Identity { access_key_id: Some(access_key_id), ..Identity::default() });
     }
 
@@ -112,9 +110,11 @@ impl Record {
         });
     }
 
-    /// What was answered; only writes have response elements.
+    /// What was answered. Only writes have response elements, and what hands out credentials, so that a session's
+    /// requests can be led back to who asked for it.
     pub(crate) fn answered(&mut self, schema: &Schema, output: &Value) {
-        if !self.event.read_only {
+        let hands_out = CREDENTIAL_OPERATIONS.contains(&self.event.event_name.as_ref());
+        if !self.event.read_only || hands_out {
             let json = to_json(schema, output);
             let empty = json.as_object().is_some_and(serde_json::Map::is_empty);
             self.event.response_elements = (!empty).then_some(json);
@@ -217,6 +217,20 @@ fn session(caller: &Caller, partition: Partition) -> Option<SessionContext> {
         source_identity: session.source_identity.clone(),
         web_identity: None,
     })
+}
+
+/// The record of an account that an operator made; no request of a client did.
+pub(crate) fn account_created(account: AccountId, name: &str, now: Timestamp) -> Event {
+    let mut event = Event::new(crate::clock::uuid(), now);
+    event.request_id = crate::clock::uuid();
+    event.account = Some(account);
+    event.event_source = Cow::Borrowed("organizations.amazonaws.com");
+    event.event_name = Cow::Borrowed("CreateAccount");
+    event.source_ip = "operator.keygate".to_owned();
+    event.identity = Arc::new(Identity::service("operator.keygate"));
+    event.request_parameters = Some(serde_json::json!({ "accountName": name }));
+    event.response_elements = Some(serde_json::json!({ "accountId": account.to_string() }));
+    event
 }
 
 /// The CloudFormation name of an IAM resource, as CloudTrail lists it.

@@ -141,7 +141,7 @@ impl Authenticator {
 
     fn secret(&self, claim: &Claim) -> Result<SecretText, ()> {
         match &claim.secret {
-            SecretSource::Session(session) => Ok(SecretText(Secret::new(session.secret.clone()))),
+            SecretSource::Session(session) => Ok(SecretText(Secret::new(session.secret.to_string()))),
             SecretSource::Sealed(key) => {
                 let opened = self.keys.open(Purpose::SecretAccessKey, key.id.as_str().as_bytes(), &key.secret);
                 let opened = opened.map_err(|error| {

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keygate_ident::{AccountId, Entropy, IdKind, Partition, Timestamp, UniqueId};
-use keygate_seal::{KeyRing, Purpose, Secret};
-use keygate_state::{AccessKey, KeyStatus};
+use keygate_seal::{KeyRing, Purpose, Sealed, Secret};
+use keygate_state::{AccessKey, Directory, KeyStatus};
 use keygate_store::{SqliteOptions, SqliteStore, Store};
 
 use crate::clock::{self, SystemEntropy};
@@ -18,6 +18,11 @@ use crate::settings::{DataDir, MasterKeySource, RootKey};
 
 /// The fact under which the store keeps the id of the first account.
 const FIRST_ACCOUNT: &str = "node/first-account";
+/// The fact that ties the store to its partition.
+const PARTITION: &str = "node/partition";
+/// The fact that ties the store to its master key: something sealed that must open.
+const KEY_CHECK: &str = "node/key-check";
+const KEY_CHECK_CONTEXT: &[u8] = b"keygate/key-check";
 
 /// Why the server did not start; for the person who started it.
 #[derive(Debug)]
@@ -32,13 +37,13 @@ impl std::fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 /// An account and its first root key, to be shown once.
-pub struct NewRoot {
+pub(crate) struct NewRoot {
     /// The account.
-    pub account: AccountId,
+    pub(crate) account: AccountId,
     /// `AKIA…`
-    pub key: UniqueId,
+    pub(crate) key: UniqueId,
     /// The secret access key.
-    pub secret: Secret,
+    pub(crate) secret: Secret,
 }
 
 /// The data folder, mode 0700.
@@ -100,6 +105,69 @@ pub(crate) fn partition_of(region: &str) -> Partition {
     }
 }
 
+/// That this store belongs to this master key and this partition; the first start ties them together.
+pub(crate) fn check_store(store: &dyn Store, keys: &KeyRing, partition: Partition) -> Result<(), StartError> {
+    let failed = |error: &dyn std::fmt::Display| StartError(format!("the store: {error}"));
+    let fact = |name| {
+        let found = store.facts(name).map_err(|error| failed(&error))?;
+        Ok::<_, StartError>(found.into_iter().find(|(found, _)| found == name).map(|(_, body)| body))
+    };
+    match fact(PARTITION)? {
+        None => {}
+        Some(body) if body == partition.name().as_bytes() => {}
+        Some(body) => {
+            return Err(StartError(format!(
+                "the store's accounts are in the partition {}, but the region is one of {partition}; choose a region \
+                 of the former",
+                String::from_utf8_lossy(&body)
+            )));
+        }
+    }
+    let check = fact(KEY_CHECK)?;
+    if let Some(body) = &check {
+        let sealed: Option<Sealed> = serde_json::from_slice(body).ok();
+        let opens = sealed.is_some_and(|sealed| keys.open(Purpose::ProviderSecret, KEY_CHECK_CONTEXT, &sealed).is_ok());
+        if !opens {
+            return Err(StartError(
+                "the master key is not the one that this store was sealed with: no secret in it could be read"
+                    .to_owned(),
+            ));
+        }
+        return Ok(());
+    }
+    let sealed = keys.seal(Purpose::ProviderSecret, KEY_CHECK_CONTEXT, b"keygate", &mut SystemEntropy);
+    let sealed = sealed.map_err(|_| failed(&"the key check can not be sealed"))?;
+    let body = serde_json::to_vec(&sealed).map_err(|error| failed(&error))?;
+    let facts =
+        vec![(KEY_CHECK.to_owned(), body), (PARTITION.to_owned(), partition.name().as_bytes().to_vec())];
+    store.put_facts(facts).wait().map_err(|error| failed(&error))
+}
+
+/// That the root key in the settings is the one of the first account: a setting is never silently ignored.
+fn check_root_key(node: &Node, keys: &KeyRing, first: AccountId, root: &RootKey) -> Result<(), StartError> {
+    let account = node.account(first).map_err(|error| StartError(error.to_string()))?;
+    let held = account.as_ref().and_then(|account| {
+        account.settings().root_keys.iter().find(|key| key.id == root.id).cloned()
+    });
+    let Some(held) = held else {
+        return Err(StartError(format!(
+            "account {first} exists, and {} is none of its root keys; KEYGATE_ROOT_ACCESS_KEY_ID is for the first \
+             start, unset it",
+            root.id
+        )));
+    };
+    let context = held.id.as_str().as_bytes();
+    let secret = keys.open(Purpose::SecretAccessKey, context, &held.secret);
+    let same = secret.ok().and_then(|secret| Secret::from_utf8(secret).ok()).is_some_and(|held| held == root.secret);
+    if same {
+        return Ok(());
+    }
+    Err(StartError(format!(
+        "account {first} exists, and the secret of its root key {} is another than KEYGATE_ROOT_SECRET_ACCESS_KEY",
+        root.id
+    )))
+}
+
 /// The first account, made if there is none.
 pub(crate) fn first_account(
     node: &Node,
@@ -113,11 +181,16 @@ pub(crate) fn first_account(
     let known = known.first().and_then(|(_, body)| std::str::from_utf8(body).ok()?.parse().ok());
     let existing = match known {
         Some(first) => Some(first),
-        None => node.account_ids().map_err(|error| store(&error))?.first().copied(),
+        None => node.account_ids().first().copied(),
     };
     if let Some(first) = existing {
-        if id.is_some_and(|id| id != first) {
-            tracing::warn!(account = %first, "the data folder's first account stays; account-id is for the first start");
+        if let Some(id) = id.filter(|id| *id != first) {
+            return Err(StartError(format!(
+                "the first account in {data} is {first}, not {id}; account-id is for the first start"
+            )));
+        }
+        if let Some(root) = root_key {
+            check_root_key(node, keys, first, root)?;
         }
         return Ok(first);
     }
@@ -160,7 +233,8 @@ pub(crate) fn another_account(
 fn create(node: &Node, keys: &KeyRing, root: &NewRoot, name: &str) -> Result<Option<()>, StartError> {
     let now = clock::now().to_whole_seconds();
     let key = sealed_key(keys, root, now)?;
-    let created = node.create(root.account, |draft| {
+    let audit = crate::audit::account_created(root.account, name, now).encode();
+    let created = node.create(root.account, audit, |draft| {
         draft.change_settings(|settings| {
             name.clone_into(&mut settings.name);
             settings.created = now;

@@ -12,7 +12,7 @@ const GRAIN_SECONDS: i64 = 60;
 
 /// Facts of use of this server.
 #[derive(Default)]
-pub struct UseFacts {
+pub(crate) struct UseFacts {
     state: Mutex<State>,
 }
 
@@ -28,7 +28,7 @@ impl UseFacts {
     ///
     /// # Errors
     /// The store could not be read.
-    pub fn load(store: &dyn Store) -> Result<Self, keygate_store::StoreError> {
+    pub(crate) fn load(store: &dyn Store) -> Result<Self, keygate_store::StoreError> {
         let mut state = State::default();
         for (name, body) in store.facts("use/")? {
             // A fact that can not be read is worth less than a start.
@@ -46,7 +46,7 @@ impl UseFacts {
     }
 
     /// A request by this caller was authenticated.
-    pub fn record(&self, caller: &Caller, now: Timestamp, region: &str, service: &str) {
+    pub(crate) fn record(&self, caller: &Caller, now: Timestamp, region: &str, service: &str) {
         let now = now.to_whole_seconds();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *state;
@@ -72,9 +72,19 @@ impl UseFacts {
     }
 
     /// What was not saved yet, to be handed to the store.
-    pub fn take_unsaved(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn take_unsaved(&self) -> Vec<(String, Vec<u8>)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut state.unsaved).into_iter().collect()
+    }
+}
+
+impl UseFacts {
+    /// Saving failed: these are unsaved again, unless newer ones came meanwhile.
+    pub(crate) fn put_back(&self, facts: Vec<(String, Vec<u8>)>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, body) in facts {
+            state.unsaved.entry(name).or_insert(body);
+        }
     }
 }
 

@@ -5,15 +5,19 @@
 //! memory and share an fsync, and nobody sees a tree before it is durable. If a commit fails, everything that was
 //! built upon it fails too; the head goes back to what is stored, and the writers run again.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use keygate_ident::{AccountId, Partition};
-use keygate_state::{Account, Directory, Draft, Quota, RECORD_FORMAT, StoredChange, StoredRecord, Unavailable};
+use keygate_state::{
+    Account, Directory, Draft, LoadError, Quota, RECORD_FORMAT, StoredChange, StoredRecord, Unavailable,
+};
 use keygate_store::{
     At, Batch, Change, CommitError, Loaded, Novelty, Part, Record, RecordKey, Revision, Store, ValueId,
 };
+use tokio::sync::Mutex;
 
 /// How often a write runs again because another one came first, or an id had been used before.
 const ATTEMPTS: usize = 16;
@@ -23,18 +27,23 @@ pub struct Node {
     store: Arc<dyn Store>,
     partition: Partition,
     quotas: Arc<BTreeMap<Quota, u32>>,
+    /// Every account there is, so that a stranger's guess costs no look at the disk.
+    known: RwLock<BTreeSet<AccountId>>,
     slots: RwLock<HashMap<AccountId, Arc<Slot>>>,
 }
 
 /// One account that is in use.
 struct Slot {
     published: ArcSwap<Account>,
+    /// Asynchronous, so that writers who queue up for it do not hold up other accounts' requests.
     head: Mutex<Head>,
+    /// Milliseconds; when a request last asked for it.
+    used: AtomicI64,
 }
 
 struct Head {
     account: Arc<Account>,
-    /// Counts how often the head went back; a commit that fails in an older generation is old news.
+    /// Counts how often the head was replaced; a commit that fails in an older generation is old news.
     generation: u64,
 }
 
@@ -49,7 +58,7 @@ pub struct Written<T> {
 /// How a write ended.
 #[derive(Debug)]
 pub enum WriteEnd<T> {
-    /// It changed the account, durably.
+    /// It is durable, its audit record included.
     Committed(T),
     /// It left the account as it was; nothing was stored, the audit record included.
     Unchanged(T),
@@ -66,8 +75,16 @@ pub enum WriteError {
 
 impl Node {
     /// The accounts in this store.
-    pub fn new(store: Arc<dyn Store>, partition: Partition, quotas: BTreeMap<Quota, u32>) -> Self {
-        Self { store, partition, quotas: Arc::new(quotas), slots: RwLock::default() }
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub fn open(
+        store: Arc<dyn Store>,
+        partition: Partition,
+        quotas: BTreeMap<Quota, u32>,
+    ) -> Result<Self, Unavailable> {
+        let known = RwLock::new(stored_accounts(store.as_ref())?);
+        Ok(Self { store, partition, quotas: Arc::new(quotas), known, slots: RwLock::default() })
     }
 
     /// The store behind.
@@ -85,36 +102,31 @@ impl Node {
         read(&self.slots).len()
     }
 
-    /// Ids of all accounts in the store, in order.
-    ///
-    /// # Errors
-    /// The store could not be read.
-    pub fn account_ids(&self) -> Result<Vec<AccountId>, Unavailable> {
-        const PREFIX: &str = "account/";
-        let mut ids = Vec::new();
-        let mut after: Option<ValueId> = None;
-        loop {
-            let page = self.store.values(PREFIX, after.as_ref(), 1000).map_err(log_store)?;
-            let Some((last, _)) = page.last() else { return Ok(ids) };
-            after = Some(last.clone());
-            let number = |value: &ValueId| value.as_str().strip_prefix(PREFIX)?.parse::<AccountId>().ok();
-            ids.extend(page.iter().filter_map(|(value, _)| number(value)));
-        }
+    /// Ids of all accounts, in order.
+    pub fn account_ids(&self) -> Vec<AccountId> {
+        read(&self.known).iter().copied().collect()
     }
 
-    /// Stores a new account made by `fill`. `None` if the id is taken.
+    /// Stores a new account made by `fill`, together with the audit record of its making. `None` if the id is
+    /// taken. Blocks until it is durable.
     ///
     /// # Errors
     /// The store did not take it.
-    pub fn create(&self, id: AccountId, fill: impl FnOnce(&mut Draft)) -> Result<Option<Arc<Account>>, Unavailable> {
+    pub fn create(
+        &self,
+        id: AccountId,
+        audit: Vec<u8>,
+        fill: impl FnOnce(&mut Draft),
+    ) -> Result<Option<Arc<Account>>, Unavailable> {
         let mut draft = Draft::of(&Account::empty(id, self.partition).with_quotas(&self.quotas));
         fill(&mut draft);
-        let (account, changes) = draft.finish();
-        let batch = Batch::of(part(id, 0, changes));
+        let (account, changes) = draft.finish().map_err(|error| log_state(&error, id))?;
+        let batch = Batch { parts: vec![part(id, 0, changes)], audit: vec![audit] };
         match self.store.commit(batch).wait() {
             Ok(_) => {
                 let account = Arc::new(account);
                 write_lock(&self.slots).insert(id, Arc::new(Slot::new(Arc::clone(&account))));
+                write_lock(&self.known).insert(id);
                 Ok(Some(account))
             }
             Err(CommitError::Conflict { .. }) => Ok(None),
@@ -127,6 +139,9 @@ impl Node {
 
     /// Runs a write: `run` on a draft of the newest tree, again on a newer one if another writer came first.
     ///
+    /// The future must be driven to its end: whoever drops it half-way leaves a durable tree unpublished until
+    /// the next write. The pipeline runs it in a task of its own.
+    ///
     /// # Errors
     /// `run`'s own errors are part of the answer `T`; these are the store's.
     pub async fn write<T>(
@@ -137,17 +152,24 @@ impl Node {
         let slot = self.slot(id).map_err(|_| WriteError::Unavailable)?.ok_or(WriteError::NoAccount)?;
         for _ in 0..ATTEMPTS {
             let (commit, tree, answer, generation) = {
-                let mut head = lock(&slot.head);
+                let mut head = slot.head.lock().await;
+                slot.catch_up(&mut head);
                 let mut draft = Draft::of(&head.account);
                 let written = match run(&mut draft) {
                     Ok(written) => written,
                     Err(answer) => return Ok(WriteEnd::Unchanged(answer)),
                 };
-                if draft.is_unchanged() {
+                let durable = head.account.revision() <= slot.published.load().revision();
+                if draft.is_unchanged() && durable {
                     return Ok(WriteEnd::Unchanged(written.answer));
                 }
+                // An answer that rests on a tree which is not durable yet waits for it, by a commit of its own
+                // behind it, even if it adds nothing.
                 let revision = head.account.revision();
-                let (account, changes) = draft.finish();
+                let (account, changes) = draft.finish().map_err(|error| {
+                    log_state(&error, id);
+                    WriteError::Unavailable
+                })?;
                 let batch = Batch { parts: vec![part(id, revision, changes)], audit: vec![written.audit] };
                 // Submitted under the lock: the order of submission is the order of revisions.
                 let commit = self.store.commit(batch);
@@ -160,11 +182,11 @@ impl Node {
                     return Ok(WriteEnd::Committed(answer));
                 }
                 Err(CommitError::Conflict { .. } | CommitError::Reused { .. }) => {
-                    self.go_back(id, &slot, generation)?;
+                    self.go_back(id, &slot, generation).await?;
                 }
                 Err(error) => {
                     tracing::error!(%error, account = %id, "a commit failed");
-                    self.go_back(id, &slot, generation)?;
+                    self.go_back(id, &slot, generation).await?;
                     return Err(WriteError::Unavailable);
                 }
             }
@@ -173,9 +195,23 @@ impl Node {
         Err(WriteError::Unavailable)
     }
 
+    /// Drops accounts from memory that nobody asked for since this instant (milliseconds), so that memory follows
+    /// the accounts in use.
+    pub fn forget_idle(&self, since: i64) {
+        write_lock(&self.slots).retain(|_, slot| {
+            let idle = slot.used.load(Ordering::Relaxed) < since && Arc::strong_count(slot) == 1;
+            // A head that is ahead belongs to a commit under way.
+            let settled = slot
+                .head
+                .try_lock()
+                .is_ok_and(|head| head.account.revision() <= slot.published.load().revision());
+            !(idle && settled)
+        });
+    }
+
     /// Takes the head back to what is stored, unless somebody has done so since this generation.
-    fn go_back(&self, id: AccountId, slot: &Slot, generation: u64) -> Result<(), WriteError> {
-        let mut head = lock(&slot.head);
+    async fn go_back(&self, id: AccountId, slot: &Slot, generation: u64) -> Result<(), WriteError> {
+        let mut head = slot.head.lock().await;
         if head.generation != generation {
             return Ok(());
         }
@@ -188,8 +224,13 @@ impl Node {
     }
 
     fn slot(&self, id: AccountId) -> Result<Option<Arc<Slot>>, Unavailable> {
+        let now = crate::clock::now().millis();
         if let Some(slot) = read(&self.slots).get(&id) {
+            slot.used.store(now, Ordering::Relaxed);
             return Ok(Some(Arc::clone(slot)));
+        }
+        if !read(&self.known).contains(&id) {
+            return Ok(None);
         }
         let Some(account) = self.load(id)? else { return Ok(None) };
         let slot = Arc::new(Slot::new(Arc::new(account)));
@@ -198,19 +239,16 @@ impl Node {
     }
 
     fn load(&self, id: AccountId) -> Result<Option<Account>, Unavailable> {
-        let Some(Loaded { revision, records }) = self.store.load(&value(id), At::Latest).map_err(log_store)? else {
-            return Ok(None);
-        };
+        let loaded = blocking(|| self.store.load(&value(id), At::Latest)).map_err(log_store)?;
+        let Some(Loaded { revision, records }) = loaded else { return Ok(None) };
         let records = records.into_iter().map(|record| StoredRecord {
             kind: record.key.kind,
             id: record.key.id,
             format: record.format,
             body: record.body,
         });
-        let account = Account::load(id, self.partition, revision.number(), records).map_err(|error| {
-            tracing::error!(%error, account = %id, "an account can not be loaded");
-            Unavailable
-        })?;
+        let account = Account::load(id, self.partition, revision.number(), records)
+            .map_err(|error| log_state(&error, id))?;
         Ok(Some(account.with_quotas(&self.quotas)))
     }
 }
@@ -226,6 +264,16 @@ impl Slot {
         Self {
             published: ArcSwap::new(Arc::clone(&account)),
             head: Mutex::new(Head { account, generation: 0 }),
+            used: AtomicI64::new(crate::clock::now().millis()),
+        }
+    }
+
+    /// The head is never older than what was answered: after a refused commit it may have gone back too far.
+    fn catch_up(&self, head: &mut Head) {
+        let published = self.published.load_full();
+        if published.revision() > head.account.revision() {
+            head.account = published;
+            head.generation += 1;
         }
     }
 
@@ -241,7 +289,7 @@ impl Slot {
 pub const NEWEST_RECORD_FORMAT: u32 = RECORD_FORMAT;
 
 fn value(id: AccountId) -> ValueId {
-    ValueId::new(format!("account/{id}"))
+    ValueId::new(format!("{PREFIX}{id}"))
 }
 
 fn part(id: AccountId, revision: u64, changes: Vec<StoredChange>) -> Part {
@@ -264,11 +312,35 @@ fn log_store(error: keygate_store::StoreError) -> Unavailable {
     Unavailable
 }
 
-/// A panic elsewhere does not make the trees wrong: they are replaced whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn log_state(error: &LoadError, id: AccountId) -> Unavailable {
+    tracing::error!(%error, account = %id, "an account has no stored form that can be read or written");
+    Unavailable
 }
 
+const PREFIX: &str = "account/";
+
+fn stored_accounts(store: &dyn Store) -> Result<BTreeSet<AccountId>, Unavailable> {
+    let mut ids = BTreeSet::new();
+    let mut after: Option<ValueId> = None;
+    loop {
+        let page = store.values(PREFIX, after.as_ref(), 1000).map_err(log_store)?;
+        let Some((last, _)) = page.last() else { return Ok(ids) };
+        after = Some(last.clone());
+        let number = |value: &ValueId| value.as_str().strip_prefix(PREFIX)?.parse::<AccountId>().ok();
+        ids.extend(page.iter().filter_map(|(value, _)| number(value)));
+    }
+}
+
+/// Runs something that waits for the disk without holding up the other requests of this worker thread.
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+/// A panic elsewhere does not make the maps wrong: they are changed in one step.
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
@@ -276,3 +348,6 @@ fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
 fn write_lock<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,19 +73,30 @@ impl Outbox {
     /// Whether there may be more.
     fn move_some(&self) -> Result<bool, String> {
         let pending = self.store.audit_pending(BATCH).map_err(|error| error.to_string())?;
-        let Some((last, _)) = pending.last() else { return Ok(false) };
-        let last = *last;
         let full = pending.len() == BATCH;
         let mut events = Vec::with_capacity(pending.len());
+        let mut readable = None;
+        let mut problem = None;
         for (number, body) in pending {
             match Event::decode(&body) {
-                Ok(event) => events.push(event),
-                // Written by this very program; a record that can not be read must not stop all others.
-                Err(error) => tracing::error!(%error, number, "an audit record in the outbox can not be read"),
+                Ok(event) => {
+                    events.push(event);
+                    readable = Some(number);
+                }
+                Err(error) => {
+                    // It stays where it is, and all that is behind it: nothing that was committed gets lost.
+                    problem = Some(format!("audit record {number} in the outbox can not be read: {error}"));
+                    break;
+                }
             }
         }
-        self.trail.append_durable(events).map_err(|error| error.to_string())?;
-        self.store.audit_done(last).wait().map_err(|error| error.to_string())?;
+        if let Some(last) = readable {
+            self.trail.append_durable(events).map_err(|error| error.to_string())?;
+            self.store.audit_done(last).wait().map_err(|error| error.to_string())?;
+        }
+        if let Some(problem) = problem {
+            return Err(problem);
+        }
         Ok(full)
     }
 }

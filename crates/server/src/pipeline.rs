@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
-use keygate_ident::{AccountId, Entropy};
+use keygate_ident::{AccountId, Entropy, Partition};
 use keygate_operation::{Ask, Asks, Call, Environment, ReadCx, WriteCx};
 use keygate_seal::KeyRing;
 use keygate_sigv4::{AuthError, Header, Rules};
@@ -34,6 +34,7 @@ use crate::outbox::Outbox;
 use crate::request::Request;
 use crate::restrict;
 use crate::route::{self, Routed, Table};
+use crate::start::InFlight;
 
 /// The service: everything behind the listener.
 pub struct Keygate {
@@ -46,7 +47,11 @@ pub struct Keygate {
     pub(crate) authenticator: Authenticator,
     pub(crate) table: Table,
     pub(crate) limits: Limits,
+    pub(crate) in_flight: InFlight,
 }
+
+/// What every authenticated caller may do (rule 74).
+const NEEDS_NO_PERMISSION: [(&str, &str); 2] = [("STS", "GetCallerIdentity"), ("STS", "GetSessionToken")];
 
 /// How a request ended.
 enum End {
@@ -115,30 +120,39 @@ impl Keygate {
             Err(error) => return Err(auth_error(&error, route::service_of_message(request).protocol)),
         };
         let key_id = presented.access_key_id();
-        record.presented(key_id, self.authenticator.account_of(key_id));
+        record.presented(key_id);
         let scope = presented.scope();
         let found = route::service_of_scope(scope.service, request);
         let known = found.ok_or_else(|| unknown_service(scope.service))?;
         *service = Some(known);
-        record.service(known.endpoint_prefix, scope.region);
+        let region = region_of(known, scope.region, self.node.partition());
+        record.service(known.endpoint_prefix, region);
         // Authenticate.
-        let refuse = |error: AuthError| auth_error(&error, known.protocol);
         let rules = Rules::of(known.signing_name);
-        let checked = presented.check(&signed, request.arrived, &rules).map_err(refuse)?;
-        let Authenticated { account, caller } =
-            self.authenticator.authenticate(&presented, &checked, request.arrived).map_err(|failed| match failed {
-                Failed::Client(error) => refuse(error),
+        let authenticated = presented
+            .check(&signed, request.arrived, &rules)
+            .map_err(Failed::Client)
+            .and_then(|checked| self.authenticator.authenticate(&presented, &checked, request.arrived));
+        let Authenticated { account, caller } = authenticated.map_err(|failed| {
+            // For the record only: which operation the stranger was after.
+            if let Ok(routed) = self.table.operation(known, &message, &self.limits) {
+                record.operation(routed.operation, routed.entry.is_some_and(keygate_operation::Entry::writes));
+            }
+            match failed {
+                Failed::Client(error) => auth_error(&error, known.protocol),
                 Failed::Unavailable => unavailable(),
-            })?;
+            }
+        })?;
         record.caller(&caller);
-        self.facts.record(&caller, request.arrived, scope.region, known.signing_name);
+        self.facts.record(&caller, request.arrived, region, known.signing_name);
+        restrict::service(&caller, known).map_err(|error| auth_error(&error, known.protocol))?;
         // Decode.
         let routed = self.table.operation(known, &message, &self.limits)?;
         record.operation(routed.operation, routed.entry.is_some_and(keygate_operation::Entry::writes));
         let input = routed.decode(&message, &self.limits)?;
         record.parameters(routed.operation.input, &input);
         validate(routed.operation.input, &input, known.quotes_values).map_err(|error| ApiError::validation(error.to_string()))?;
-        Ok(Proved { request, region: scope.region.to_owned(), routed, input, account, caller })
+        Ok(Proved { request, region: region.to_owned(), routed, input, account, caller })
     }
 
     /// A request without a signature: refused, except that an operation which takes none is told apart from one
@@ -162,7 +176,7 @@ impl Keygate {
 
     /// Stages 4 to 6.
     async fn perform(&self, proved: &Proved<'_>, record: &mut Record, request_id: &str) -> End {
-        if let Err(error) = restrict::check(&proved.caller, proved.routed.operation) {
+        if let Err(error) = restrict::operation(&proved.caller, proved.routed.operation) {
             return End::Unrecorded(Err(error));
         }
         let Some(entry) = proved.routed.entry else {
@@ -222,9 +236,11 @@ impl Keygate {
             let audit = record.event(clock::now()).encode();
             Ok(Written { answer: Ok(output), audit })
         };
+        let started = clock::instant();
         let end = self.node.write(proved.account.id(), run).await;
         end.map_err(|_: WriteError| unavailable()).inspect(|end| {
             if let WriteEnd::Committed(_) = end {
+                self.metrics.committed(started.elapsed());
                 self.outbox.wake();
             }
         })
@@ -240,7 +256,10 @@ impl Keygate {
     ) -> Result<(), ApiError> {
         record.asks(asks, caller.account);
         if asks.is_empty() {
-            return Ok(());
+            let operation = proved.routed.operation;
+            let free = NEEDS_NO_PERMISSION.contains(&(operation.service.id, operation.name));
+            // An operation that forgot to ask is refused, not let through.
+            return if free { Ok(()) } else { Err(ApiError::internal_failure()) };
         }
         let context = context::of_request(proved.request, &proved.region, account.partition(), caller);
         match authorize(account, caller, asks, &context) {
@@ -357,6 +376,17 @@ fn still_there(account: &Account, caller: &Caller) -> Result<Caller, ApiError> {
                 None => Caller::root(account, id),
             })
         }
+    }
+}
+
+/// The region a request is for. IAM and Organizations are global: on AWS all their requests are in one region of
+/// the partition, whatever region a client names when it signs for an endpoint of its own.
+fn region_of<'a>(service: &ServiceSchema, signed: &'a str, partition: Partition) -> &'a str {
+    match (service.signing_name, partition) {
+        ("iam" | "organizations", Partition::Aws) => "us-east-1",
+        ("iam" | "organizations", Partition::AwsCn) => "cn-north-1",
+        ("iam" | "organizations", Partition::AwsUsGov) => "us-gov-west-1",
+        _ => signed,
     }
 }
 

@@ -1,7 +1,8 @@
 //! What AWS refuses to some kinds of credentials whatever the policies say (rules 72, 73).
 
+use keygate_sigv4::AuthError;
 use keygate_state::{Caller, CallerKind, MfaState, SessionKind};
-use keygate_wire::{ApiError, OperationSchema};
+use keygate_wire::{ApiError, OperationSchema, ServiceSchema};
 
 /// How a caller came by its credentials, as far as these rules care.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -12,24 +13,25 @@ enum Credentials {
     SessionToken { mfa: bool },
 }
 
-/// Whether these credentials may call this operation at all.
+/// Whether these credentials may call this service at all. Told before the message is even looked at.
 ///
 /// # Errors
 /// What AWS answers.
-pub(crate) fn check(caller: &Caller, operation: &OperationSchema) -> Result<(), ApiError> {
-    let credentials = credentials(caller);
-    match operation.service.id {
-        "IAM" => match credentials {
-            Credentials::Federated | Credentials::SessionToken { mfa: false } => Err(ApiError::new(
-                "InvalidClientTokenId",
-                403,
-                "The security token included in the request is invalid.",
-            )),
-            _ => Ok(()),
-        },
-        "STS" => sts(caller, credentials, operation.name),
+pub(crate) fn service(caller: &Caller, service: &ServiceSchema) -> Result<(), AuthError> {
+    match (service.signing_name, credentials(caller)) {
+        ("iam", Credentials::Federated | Credentials::SessionToken { mfa: false }) => {
+            Err(AuthError::InvalidClientTokenId)
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether these credentials may call this operation.
+///
+/// # Errors
+/// What AWS answers.
+pub(crate) fn operation(caller: &Caller, operation: &OperationSchema) -> Result<(), ApiError> {
+    if operation.service.id == "STS" { sts(caller, credentials(caller), operation.name) } else { Ok(()) }
 }
 
 fn sts(caller: &Caller, credentials: Credentials, operation: &str) -> Result<(), ApiError> {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::Response;
+use http::{Response, StatusCode};
 use keygate_ident::{AccountId, Partition};
 use keygate_seal::KeyRing;
 use keygate_shapes::SERVICES;
@@ -14,8 +15,8 @@ use keygate_state::{Directory, Quota};
 use keygate_store::Store;
 use keygate_trail::Trail;
 use keygate_wire::Limits;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Notify, watch};
 
 use crate::admin::Admin;
 use crate::authenticate::Authenticator;
@@ -36,8 +37,12 @@ use crate::settings::{DataDir, Settings};
 /// The version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// How often facts of use are saved.
-const FACTS_INTERVAL: Duration = Duration::from_secs(60);
+/// How often facts of use are saved and idle accounts dropped.
+const HOUSE_INTERVAL: Duration = Duration::from_secs(60);
+/// Seconds without a request after which an account leaves the memory.
+const IDLE_SECONDS: i64 = 600;
+/// How long the end waits for requests whose connections are gone.
+const IN_FLIGHT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Keygate {
     /// The service over this store and trail.
@@ -53,7 +58,8 @@ impl Keygate {
     ) -> Result<Self, StartError> {
         let facts = UseFacts::load(store.as_ref()).map_err(|error| StartError(error.to_string()))?;
         let (keys, trail) = (Arc::new(keys), Arc::new(trail));
-        let node = Arc::new(Node::new(Arc::clone(&store), partition, quotas));
+        let node = Node::open(Arc::clone(&store), partition, quotas);
+        let node = Arc::new(node.map_err(|error| StartError(error.to_string()))?);
         let names = SERVICES.iter().flat_map(|service| {
             let source = event_source(service.endpoint_prefix);
             service.operations.iter().map(move |operation| (source, operation.name))
@@ -64,6 +70,7 @@ impl Keygate {
             outbox: Arc::new(Outbox::new(store, Arc::clone(&trail))),
             metrics: Arc::new(Metrics::new(VERSION, names)),
             table: Table::new(operations()),
+            in_flight: InFlight::default(),
             limits: Limits::DEFAULT,
             node,
             keys,
@@ -80,11 +87,12 @@ impl Keygate {
         Ok(())
     }
 
-    /// Saves facts of use until the server stops.
-    async fn save_facts_forever(self: Arc<Self>) {
+    /// Saves facts of use and drops idle accounts from memory, until the server stops.
+    async fn keep_house(self: Arc<Self>) {
         loop {
-            tokio::time::sleep(FACTS_INTERVAL).await;
+            tokio::time::sleep(HOUSE_INTERVAL).await;
             self.save_facts().await;
+            self.node.forget_idle(clock::now().plus_seconds(-IDLE_SECONDS).millis());
         }
     }
 
@@ -93,8 +101,9 @@ impl Keygate {
         if unsaved.is_empty() {
             return;
         }
-        if let Err(error) = self.node.store().put_facts(unsaved).await {
+        if let Err(error) = self.node.store().put_facts(unsaved.clone()).await {
             tracing::warn!(%error, "facts of use can not be saved");
+            self.facts.put_back(unsaved);
         }
     }
 
@@ -154,6 +163,7 @@ pub async fn run(settings: Settings, on_ready: impl FnOnce(&Banner)) -> Result<(
     let store = bootstrap::open_store(data)?;
     let trail = open_trail(data)?;
     let partition = bootstrap::partition_of(&settings.region);
+    bootstrap::check_store(store.as_ref(), &keys, partition)?;
     let keygate = Keygate::assemble(Arc::clone(&store), keys, trail, partition, settings.quotas.clone())?;
     let (id, root) = (settings.account_id, settings.root_key.as_ref());
     let account = bootstrap::first_account(&keygate.node, &keygate.keys, data, id, root)?;
@@ -161,7 +171,7 @@ pub async fn run(settings: Settings, on_ready: impl FnOnce(&Banner)) -> Result<(
     let keygate = Arc::new(keygate);
 
     let tls = settings.tls.as_ref().map(crate::tls::load).transpose();
-    let tls = tls.map_err(|error| StartError(error.to_string()))?;
+    let tls = tls.map_err(|error| StartError(with_causes(&error)))?;
     let bound = |address| move |error| StartError(format!("{address} can not be listened on: {error}"));
     let listener = Listener::bind(settings.listen, tls, settings.limits).await.map_err(bound(settings.listen))?;
     let admin = match settings.admin_listen {
@@ -187,14 +197,14 @@ pub async fn run(settings: Settings, on_ready: impl FnOnce(&Banner)) -> Result<(
         keygate: Arc::clone(&keygate),
     });
     let outbox = tokio::spawn(Arc::clone(&keygate.outbox).run());
-    let facts = tokio::spawn(Arc::clone(&keygate).save_facts_forever());
+    let housekeeping = tokio::spawn(Arc::clone(&keygate).keep_house());
     let (stop, stopping) = watch::channel(false);
     let stopped = |mut stopping: watch::Receiver<bool>| async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     };
     let connections = keygate.metrics.connections().clone();
     let serving = tokio::spawn(listener.serve(
-        Arc::clone(&keygate),
+        Arc::new(Service::new(Arc::clone(&keygate))),
         readiness.clone(),
         connections,
         stopped(stopping.clone()),
@@ -205,21 +215,38 @@ pub async fn run(settings: Settings, on_ready: impl FnOnce(&Banner)) -> Result<(
         let uncounted = ConnectionMetrics::default();
         tokio::spawn(admin.serve(Arc::new(pages), readiness.clone(), uncounted, stopped(stopping)))
     });
+    let signals = Signals::install()?;
     readiness.set(true);
     on_ready(&running.banner);
 
-    wait_for_signal().await;
+    signals.wait().await;
     readiness.set(false);
     stop.send_replace(true);
-    let _ = serving.await;
+    if let Ok(drained) = serving.await
+        && drained.cut_off > 0
+    {
+        tracing::warn!(connections = drained.cut_off, "requests took too long to end and were cut off");
+    }
     let _ = operating.await;
     if let Some(administering) = administering {
         let _ = administering.await;
     }
     outbox.abort();
-    facts.abort();
+    housekeeping.abort();
     keygate.finish().await;
     Ok(())
+}
+
+/// An error and everything behind it.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }
 
 fn open_trail(data: &DataDir) -> Result<Trail, StartError> {
@@ -231,25 +258,30 @@ fn open_trail(data: &DataDir) -> Result<Trail, StartError> {
     Ok(trail)
 }
 
-async fn wait_for_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM can not be waited for");
-            let _ = interrupt.await;
-            return;
+/// The signals that end the server. Installed before anybody is told that it runs.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn install() -> Result<Self, StartError> {
+        let handler = |kind| signal(kind).map_err(|error| StartError(format!("signals can not be handled: {error}")));
+        Ok(Self { interrupt: handler(SignalKind::interrupt())?, terminate: handler(SignalKind::terminate())? })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate.recv() => {}
     }
 }
 
 impl Keygate {
     /// The last things: everything that is on its way is written, then the files are closed.
     async fn finish(self: Arc<Self>) {
+        self.in_flight.wait(IN_FLIGHT_TIMEOUT).await;
         self.save_facts().await;
         if let Err(error) = self.settle().await {
             tracing::error!(error, "audit records wait for the next start");
@@ -270,7 +302,8 @@ impl Operator for Running {
     fn create_account(&self, name: &str, id: Option<AccountId>) -> Result<NewAccount, OperatorError> {
         let made = bootstrap::another_account(&self.keygate.node, &self.keygate.keys, name, id);
         let made = made.map_err(|error| OperatorError::Unavailable(error.to_string()))?;
-        let taken = || OperatorError::Exists("there is an account with this id already".to_owned());
+        let name_of = |id: Option<AccountId>| id.map(|id| format!(" {id}")).unwrap_or_default();
+        let taken = || OperatorError::Exists(format!("there is an account{} already", name_of(id)));
         let root = made.ok_or_else(taken)?;
         Ok(NewAccount { id: root.account, access_key_id: root.key.to_string(), secret: root.secret })
     }
@@ -279,7 +312,7 @@ impl Operator for Running {
         let unavailable = |error: keygate_state::Unavailable| OperatorError::Unavailable(error.to_string());
         let node = &self.keygate.node;
         let mut lines = Vec::new();
-        for id in node.account_ids().map_err(unavailable)? {
+        for id in node.account_ids() {
             let Some(account) = node.account(id).map_err(unavailable)? else { continue };
             let settings = account.settings();
             lines.push(AccountLine { id, name: settings.name.clone(), created: settings.created });
@@ -289,7 +322,6 @@ impl Operator for Running {
 
     fn status(&self) -> Result<Status, OperatorError> {
         let ids = self.keygate.node.account_ids();
-        let ids = ids.map_err(|error| OperatorError::Unavailable(error.to_string()))?;
         Ok(Status {
             version: VERSION.to_owned(),
             endpoint: self.banner.endpoint.clone(),
@@ -309,6 +341,12 @@ impl Operator for Running {
         &self.keygate.trail
     }
 
+    async fn settle(&self) {
+        if let Err(error) = self.keygate.settle().await {
+            tracing::warn!(error, "audit records are late");
+        }
+    }
+
     fn gauges(&self) -> Gauges {
         Gauges {
             accounts_loaded: self.keygate.node.loaded(),
@@ -323,8 +361,69 @@ pub fn operations() -> Vec<keygate_operation::Entry> {
     keygate_service_iam::operations().into_iter().chain(keygate_service_sts::operations()).collect()
 }
 
-impl Handler for Keygate {
+/// The pipeline behind a listener. Every request runs in a task of its own: a client that hangs up must not stop a
+/// write between its commit and its publication.
+struct Service(Arc<Keygate>);
+
+impl Service {
+    fn new(keygate: Arc<Keygate>) -> Self {
+        Self(keygate)
+    }
+}
+
+impl Handler for Service {
     async fn handle(&self, request: Request) -> Response<Bytes> {
-        self.answer(request).await
+        let keygate = Arc::clone(&self.0);
+        let under_way = keygate.in_flight.enter();
+        let task = tokio::spawn(async move {
+            let response = keygate.answer(request).await;
+            drop(under_way);
+            response
+        });
+        task.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a request failed in an unforeseen way");
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        })
+    }
+}
+
+/// Requests that have not ended, whatever became of their connections.
+#[derive(Clone, Default)]
+pub(crate) struct InFlight(Arc<(AtomicUsize, Notify)>);
+
+/// One of them.
+struct UnderWay(InFlight);
+
+impl InFlight {
+    fn enter(&self) -> UnderWay {
+        self.0.0.fetch_add(1, Ordering::AcqRel);
+        UnderWay(self.clone())
+    }
+
+    async fn wait(&self, timeout: Duration) {
+        let (count, ended) = &*self.0;
+        let all = async {
+            loop {
+                let next = ended.notified();
+                if count.load(Ordering::Acquire) == 0 {
+                    return;
+                }
+                next.await;
+            }
+        };
+        if tokio::time::timeout(timeout, all).await.is_err() {
+            tracing::warn!(requests = count.load(Ordering::Acquire), "requests had not ended");
+        }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let (count, ended) = &*self.0.0;
+        if count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            ended.notify_waiters();
+        }
     }
 }

@@ -120,4 +120,4 @@ impl Holder {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -22,8 +22,19 @@ use keygate_operation::Entry;
 
 /// Every operation of IAM that is implemented.
 pub fn operations() -> Vec<Entry> {
-    [user::operations(), access_key::operations(), group::operations(), role::operations(), instance_profile::operations(), boundary::operations(), policy::operations(), attach::operations(), inline::operations(), account::operations()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        user::operations(),
+        access_key::operations(),
+        group::operations(),
+        role::operations(),
+        instance_profile::operations(),
+        boundary::operations(),
+        policy::operations(),
+        attach::operations(),
+        inline::operations(),
+        account::operations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

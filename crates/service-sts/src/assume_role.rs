@@ -142,7 +142,7 @@ fn ask(
         .key("sts:RoleSessionName", Some(&input.role_session_name))
         .key("sts:SourceIdentity", source_identity)
         .request_tags(tags::pairs(input.tags.as_deref()))
-        .resource_tags(&role_tags(cx, &target.role));
+        .resource_tags(&role_tags(cx, &target.role)?);
     if let Some(keys) = input.transitive_tag_keys.as_ref().filter(|keys| !keys.is_empty()) {
         ask = ask.list("sts:TransitiveTagKeys", keys.clone());
     }
@@ -150,18 +150,19 @@ fn ask(
 }
 
 /// The role's tags as its trust policy sees them: inherited transitive tags override them (rule 206).
-fn role_tags(cx: &ReadCx<'_>, role: &Role) -> Tags {
+fn role_tags(cx: &ReadCx<'_>, role: &Role) -> Result<Tags, Failed> {
     let mut result = role.tags.clone();
-    // A limit is no concern here; doubled keys can not be among them.
-    let _ = result.set(tags::inherited(cx.caller.session.as_deref()), TagCase::Insensitive, u32::MAX);
     result
+        .set(tags::inherited(cx.caller.session.as_deref()), TagCase::Insensitive, u32::MAX)
+        .map_err(tags::refused)?;
+    Ok(result)
 }
 
 fn seconds(cx: &ReadCx<'_>, role: &Role, asked: Option<i32>) -> Result<u32, Failed> {
     let asked = asked.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(DEFAULT);
     if matches!(cx.caller.kind, CallerKind::Role { .. }) && asked > CHAINED_LIMIT {
         return Err(Failure::validation(
-            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
         ));
     }
     if asked > role.max_session_seconds {

@@ -2,6 +2,7 @@
 
 use keygate_ident::{AccountId, IdKind, UniqueId};
 use keygate_operation::{Failure, ReadCx};
+use keygate_seal::Zeroizing;
 use keygate_shapes::sts::Credentials;
 use keygate_state::{Session, SessionKind, SessionPolicy, Tags};
 use keygate_wire::{OperationModel, Sensitive};
@@ -32,7 +33,7 @@ pub(crate) fn issue<M: OperationModel>(cx: &ReadCx<'_>, new: NewSession) -> Resu
     let issued = cx.env.now.to_whole_seconds();
     let session = Session {
         key: key.clone(),
-        secret: secret.expose().to_owned(),
+        secret: Zeroizing::new(secret.expose().to_owned()),
         account: new.account,
         kind: new.kind,
         issued,

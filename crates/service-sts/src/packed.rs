@@ -53,14 +53,17 @@ where
         policies.push(SessionPolicy::Inline(text.to_owned()));
     }
     for arn in arns {
-        let version = match account.managed(arn) {
-            Some(Managed::Own(policy)) => policy.default().map(keygate_state::PolicyVersion::id),
-            Some(Managed::Aws(policy)) => Some(policy.entry().version.to_owned()),
+        let found = match account.managed(arn) {
+            Some(Managed::Own(policy)) => {
+                policy.default().map(|version| (version.id(), Some(policy.id.clone())))
+            }
+            Some(Managed::Aws(policy)) => Some((policy.entry().version.to_owned(), None)),
             None => None,
         };
         let missing =
             || MalformedPolicyDocument::new(format!("Policy {arn} does not exist or is not attachable."));
-        policies.push(SessionPolicy::Managed { arn: arn.to_owned(), version: version.ok_or_else(missing)? });
+        let (version, id) = found.ok_or_else(missing)?;
+        policies.push(SessionPolicy::Managed { arn: arn.to_owned(), version, id });
     }
     Ok(Some(policies))
 }

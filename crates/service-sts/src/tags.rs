@@ -3,7 +3,7 @@
 use keygate_operation::{Failure, ReadCx};
 use keygate_shapes::sts::Tag;
 use keygate_state::{Session, TagCase, TagError, Tags};
-use keygate_wire::OperationModel;
+use keygate_wire::{ApiError, OperationModel};
 
 /// Session tags per session (rule 205).
 const MAX_TAGS: u32 = 50;
@@ -48,7 +48,7 @@ pub(crate) fn new_session<M: OperationModel>(
         ));
     }
     if inherited(session).any(|(key, _)| tags.get(key, TagCase::Insensitive).is_some()) {
-        return Err(Failure::validation(
+        return Err(invalid(
             "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key \
              from the calling session.",
         ));
@@ -69,9 +69,9 @@ pub(crate) fn source_identity<M: OperationModel>(
 ) -> Result<Option<String>, Failure<M>> {
     let held = cx.caller.session.as_ref().and_then(|session| session.source_identity.as_deref());
     match (held, passed) {
-        (Some(held), Some(passed)) if held != passed => Err(Failure::validation(
-            "The source identity of the calling session is already set and can't be changed.",
-        )),
+        (Some(held), Some(passed)) if held != passed => {
+            Err(Failure::validation("The source identity is already set for this assume role session"))
+        }
         (held, passed) => Ok(passed.or(held).map(str::to_owned)),
     }
 }
@@ -80,9 +80,14 @@ pub(crate) fn same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
-fn refused<M: OperationModel>(error: TagError) -> Failure<M> {
-    Failure::validation(match &error {
-        TagError::Invalid(error) => error.message().to_owned(),
-        TagError::Limit(error) => error.message().to_owned(),
+/// As STS answers for tags: not with IAM's `InvalidInput`.
+pub(crate) fn refused<M: OperationModel>(error: TagError) -> Failure<M> {
+    invalid(match &error {
+        TagError::Invalid(error) => error.message(),
+        TagError::Limit(error) => error.message(),
     })
+}
+
+fn invalid<M: OperationModel>(message: &str) -> Failure<M> {
+    Failure::common(ApiError::new("InvalidParameterValue", 400, message))
 }

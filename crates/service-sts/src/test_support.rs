@@ -90,7 +90,7 @@ pub(crate) fn opened(world: &World, credentials: &Credentials) -> Session {
     let bytes = world.keys.open_token(&credentials.session_token).unwrap();
     let session = Session::from_bytes(&bytes).unwrap();
     assert_eq!(session.key.as_str(), credentials.access_key_id);
-    assert_eq!(session.secret, *credentials.secret_access_key.expose());
+    assert_eq!(session.secret.as_str(), credentials.secret_access_key.expose().as_str());
     assert_eq!(session.expires, credentials.expiration);
     assert_eq!(session.issued, world.now.to_whole_seconds());
     session

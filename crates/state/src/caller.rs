@@ -129,8 +129,8 @@ impl Caller {
                 }
             }
         };
-        // Limits were checked when the session was made; here only the override matters.
-        let _ = caller.tags.set(session.tags.iter(), TagCase::Insensitive, u32::MAX);
+        // Limits were checked when the session was made; tags that do not go in now make no session.
+        caller.tags.set(session.tags.iter(), TagCase::Insensitive, u32::MAX).ok()?;
         caller.session = Some(session);
         Some(caller)
     }

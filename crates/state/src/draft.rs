@@ -9,7 +9,7 @@ use keygate_ident::UniqueId;
 use crate::account::Account;
 use crate::entity::{Entity, Kind, Settings};
 use crate::error::{EntityAlreadyExists, LimitExceeded, NoSuchEntity};
-use crate::stored::{self, StoredChange};
+use crate::stored::{self, LoadError, StoredChange};
 use crate::table::fold;
 
 /// An account under change: reads see the changes made so far. Dropping it drops them.
@@ -88,7 +88,9 @@ impl Draft {
         entity: &Arc<E>,
         change: impl FnOnce(&mut E) -> Result<T, F>,
     ) -> Result<T, F> {
-        let mut copy = E::clone(entity);
+        // The draft may know the entity newer than the caller does: two changes in one operation add up.
+        let newest = E::table(&self.account).get(entity.id()).unwrap_or(entity);
+        let mut copy = E::clone(newest);
         let result = change(&mut copy)?;
         debug_assert!(copy.id() == entity.id() && fold(copy.name()) == fold(entity.name()));
         self.put(copy);
@@ -120,19 +122,18 @@ impl Draft {
         self.touched.is_empty()
     }
 
-    /// The new tree, one revision later, and what has to be stored for it.
-    pub fn finish(mut self) -> (Account, Vec<StoredChange>) {
-        if self.touched.is_empty() {
-            return (self.account, Vec::new());
-        }
+    /// The new tree, one revision later (also if nothing was changed), and what has to be stored for it.
+    ///
+    /// # Errors
+    /// An entity has no stored form: nothing of the draft may be committed.
+    pub fn finish(mut self) -> Result<(Account, Vec<StoredChange>), LoadError> {
         let account = &self.account;
-        let changes = self
-            .touched
-            .iter()
-            .filter_map(|((kind, id), touch)| stored::change(account, *kind, id, *touch == Touch::Created))
-            .collect();
+        let changes = self.touched.iter().filter_map(|((kind, id), touch)| {
+            stored::change(account, *kind, id, *touch == Touch::Created).transpose()
+        });
+        let changes = changes.collect::<Result<_, _>>()?;
         self.account.revision += 1;
-        (self.account, changes)
+        Ok((self.account, changes))
     }
 
     fn put<E: Entity>(&mut self, entity: E) {

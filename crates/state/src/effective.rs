@@ -43,7 +43,7 @@ pub struct Unreadable {
 /// The effective policies of this caller in its account.
 ///
 /// # Errors
-/// An identity or session policy can not be read; a statement of it might be a Deny.
+/// An identity policy can not be read; a statement of it might be a Deny.
 pub fn effective(account: &Account, caller: &Caller) -> Result<Effective, Unreadable> {
     let mut effective = match &caller.kind {
         CallerKind::Root | CallerKind::Federated { user: None, .. } => Effective::default(),
@@ -53,16 +53,18 @@ pub fn effective(account: &Account, caller: &Caller) -> Result<Effective, Unread
     if let Some(session) = &caller.session
         && let Some(policies) = &session.policies
     {
-        let held: Result<Vec<Held>, Unreadable> =
-            policies.iter().map(|policy| session_policy(account, policy)).collect();
-        effective.session = Some(held?);
+        // A policy that is not what it was when the session was made leaves the session without permissions.
+        let held: Option<Vec<Held>> = policies.iter().map(|policy| session_policy(account, policy)).collect();
+        effective.session = Some(held.unwrap_or_default());
     }
     Ok(effective)
 }
 
 fn of_user(account: &Account, user: &User) -> Result<Effective, Unreadable> {
     let mut effective = of_principal(account, user)?;
-    for group in user.groups.iter().filter_map(|id| account.groups.get(id)) {
+    for id in &user.groups {
+        // A group that is gone might have held a Deny (rule 10).
+        let group = account.groups.get(id).ok_or_else(|| Unreadable { policy: id.to_string() })?;
         collect(account, group.as_ref(), &mut effective.identity)?;
     }
     Ok(effective)
@@ -99,24 +101,24 @@ fn managed_policy(account: &Account, policy: &ManagedRef, kind: PolicyKind) -> O
     Some(Held { policy: compiled, name: policy.arn().to_owned(), arn: Some(policy.arn().to_owned()) })
 }
 
-fn session_policy(account: &Account, policy: &SessionPolicy) -> Result<Held, Unreadable> {
+fn session_policy(account: &Account, policy: &SessionPolicy) -> Option<Held> {
     match policy {
         SessionPolicy::Inline(text) => {
-            let unreadable = |_| Unreadable { policy: "session policy".to_owned() };
-            let policy = Policy::read(text, PolicyKind::Session).map_err(unreadable)?;
-            Ok(Held { policy: Arc::new(policy), name: "session policy".to_owned(), arn: None })
+            let policy = Policy::read(text, PolicyKind::Session).ok()?;
+            Some(Held { policy: Arc::new(policy), name: "session policy".to_owned(), arn: None })
         }
-        SessionPolicy::Managed { arn, version } => {
-            let unreadable = || Unreadable { policy: arn.clone() };
-            let compiled = match account.managed(arn).ok_or_else(unreadable)? {
-                Managed::Own(own) => {
-                    let version = own.version(version).ok_or_else(unreadable)?;
-                    version.document.policy(PolicyKind::Identity).cloned()
+        SessionPolicy::Managed { arn, version, id } => {
+            let policy = match (account.managed(arn)?, id) {
+                // The id tells a policy of the same name that was made later apart (rule 76).
+                (Managed::Own(own), Some(id)) if own.id == *id => {
+                    own.version(version)?.document.policy(PolicyKind::Identity).cloned()?
                 }
-                Managed::Aws(aws) => managed::compiled(&aws, PolicyKind::Identity),
+                (Managed::Aws(aws), None) if aws.entry().version == version => {
+                    managed::compiled(&aws, PolicyKind::Identity)?
+                }
+                _ => return None,
             };
-            let policy = compiled.ok_or_else(unreadable)?;
-            Ok(Held { policy, name: arn.clone(), arn: Some(arn.clone()) })
+            Some(Held { policy, name: arn.clone(), arn: Some(arn.clone()) })
         }
     }
 }

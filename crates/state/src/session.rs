@@ -4,6 +4,7 @@
 use std::fmt;
 
 use keygate_ident::{AccountId, Timestamp, UniqueId};
+use keygate_seal::Zeroizing;
 use serde::{Deserialize, Serialize};
 
 use crate::tags::Tags;
@@ -15,7 +16,8 @@ pub struct Session {
     /// `ASIA…`; a token is valid only together with its key.
     pub key: UniqueId,
     /// The secret access key.
-    pub secret: String,
+    #[serde(with = "wiped")]
+    pub secret: Zeroizing<String>,
     /// The account the session acts in.
     pub account: AccountId,
     /// Whose session it is.
@@ -80,14 +82,16 @@ pub enum SessionPolicy {
         arn: String,
         /// The version at the time of issue (`v3`); versions are immutable.
         version: String,
+        /// The `ANPA…` of the account's own policy; AWS's need none.
+        id: Option<UniqueId>,
     },
 }
 
 impl Session {
     /// The plaintext of the token.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         // Plain data to memory; an empty text would be refused by `from_bytes`.
-        serde_json::to_vec(self).unwrap_or_default()
+        Zeroizing::new(serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// The session in an opened token; `None` if it is not one.
@@ -103,6 +107,25 @@ impl fmt::Debug for Session {
             .field("kind", &self.kind)
             .field("expires", &self.expires)
             .finish_non_exhaustive()
+    }
+}
+
+/// The secret as plain text in the sealed token, and wiped from memory outside it.
+mod wiped {
+    use keygate_seal::Zeroizing;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        secret: &Zeroizing<String>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(secret)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Zeroizing<String>, D::Error> {
+        String::deserialize(deserializer).map(Zeroizing::new)
     }
 }
 
@@ -127,7 +150,7 @@ mod tests {
         ];
         let session = |kind| Session {
             key: maker.id(IdKind::TemporaryKey),
-            secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(),
+            secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned().into(),
             account,
             kind,
             issued: NOW,
@@ -142,7 +165,11 @@ mod tests {
         let full = &mut sessions[0];
         full.policies = Some(vec![
             SessionPolicy::Inline("{\"Statement\": []}".to_owned()),
-            SessionPolicy::Managed { arn: "arn:aws:iam::aws:policy/X".to_owned(), version: "v3".to_owned() },
+            SessionPolicy::Managed {
+                arn: "arn:aws:iam::aws:policy/X".to_owned(),
+                version: "v3".to_owned(),
+                id: None,
+            },
         ]);
         full.tags.set([("Team", "a"), ("é", "")], TagCase::Insensitive, 50).unwrap();
         full.transitive = vec!["Team".to_owned()];

@@ -49,7 +49,7 @@ pub enum StoredChange {
     },
 }
 
-/// Why an account could not be loaded. Details are for the log.
+/// Why an account could not be loaded, or its changes not be written. Details are for the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError(String);
 
@@ -123,32 +123,41 @@ fn read<T: serde::de::DeserializeOwned>(record: &StoredRecord) -> Result<T, Load
 
 /// The change that brings the store from before to this tree, for one touched entity. An entity that was
 /// created and removed in the same draft needs none.
-pub(crate) fn change(account: &Account, kind: Kind, id: &str, created: bool) -> Option<StoredChange> {
+pub(crate) fn change(
+    account: &Account,
+    kind: Kind,
+    id: &str,
+    created: bool,
+) -> Result<Option<StoredChange>, LoadError> {
     let body = match kind {
-        Kind::Settings => serde_json::to_vec(account.settings()).ok(),
-        Kind::User => body::<User>(account, id),
-        Kind::Group => body::<Group>(account, id),
-        Kind::Role => body::<Role>(account, id),
-        Kind::Policy => body::<Policy>(account, id),
-        Kind::InstanceProfile => body::<InstanceProfile>(account, id),
+        Kind::Settings => Some(write(account.settings(), kind, id)?),
+        Kind::User => body::<User>(account, id)?,
+        Kind::Group => body::<Group>(account, id)?,
+        Kind::Role => body::<Role>(account, id)?,
+        Kind::Policy => body::<Policy>(account, id)?,
+        Kind::InstanceProfile => body::<InstanceProfile>(account, id)?,
     };
     let kind = kind.name().to_owned();
     let id = id.to_owned();
-    match body {
+    Ok(match body {
         Some(body) => {
             let record = StoredRecord { kind, id, format: RECORD_FORMAT, body };
             Some(StoredChange::Put { record, fresh: created })
         }
         None if created => None,
         None => Some(StoredChange::Delete { kind, id }),
-    }
+    })
 }
 
-fn body<E: Entity>(account: &Account, id: &str) -> Option<Vec<u8>> {
-    let id: UniqueId = id.parse().ok()?;
-    let entity = E::table(account).get(&id)?;
-    // Serializing plain data to memory does not fail.
-    serde_json::to_vec(entity.as_ref()).ok()
+/// The entity's body; none if it is gone.
+fn body<E: Entity>(account: &Account, id: &str) -> Result<Option<Vec<u8>>, LoadError> {
+    let parsed: UniqueId = id.parse().map_err(|_| LoadError(format!("{id} is no unique id")))?;
+    E::table(account).get(&parsed).map(|entity| write(entity.as_ref(), E::KIND, id)).transpose()
+}
+
+fn write<T: serde::Serialize>(entity: &T, kind: Kind, id: &str) -> Result<Vec<u8>, LoadError> {
+    serde_json::to_vec(entity)
+        .map_err(|error| LoadError(format!("{} {id} can not be written: {error}", kind.name())))
 }
 
 #[cfg(test)]

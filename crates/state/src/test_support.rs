@@ -153,7 +153,7 @@ impl Accounts {
     pub(crate) fn edit<T>(&mut self, number: u64, change: impl FnOnce(&mut Draft) -> T) -> T {
         let mut draft = Draft::of(&self.tree(number));
         let result = change(&mut draft);
-        self.trees.insert(account_id(number), Arc::new(draft.finish().0));
+        self.trees.insert(account_id(number), Arc::new(draft.finish().unwrap().0));
         result
     }
 

@@ -65,7 +65,7 @@ pub fn externalize(
     for principal in policy.principals().filter(|principal| principal.kind == PrincipalKind::Aws) {
         let Ok(id) = principal.value.parse::<UniqueId>() else { continue };
         if let Some(arn) = directory.arn_of(here, &id)? {
-            edits.push((principal.span.clone(), arn));
+            edits.push((principal.span.clone(), json_text(&arn)));
         }
     }
     Ok(replace(stored.as_str(), edits))
@@ -120,6 +120,12 @@ fn stored_form(
         }
         _ => Ok(Stored::Unknown),
     }
+}
+
+/// The text as it stands between the quotes of a JSON string: a path may hold quotes and backslashes.
+fn json_text(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default().to_owned()
 }
 
 /// The text with these byte ranges replaced.

@@ -94,14 +94,15 @@ impl Queue {
         if state.closed || state.gone {
             return Err(TryAppendError::Failed(TrailError::Closed));
         }
+        // While the disk refuses, nothing more is taken: what is only in memory is not recorded.
+        if let Some(error) = &state.error {
+            return Err(TryAppendError::Failed(error.clone()));
+        }
         if self.has_room(&state, item.weight) {
             self.put(&mut state, item);
             return Ok(());
         }
-        match &state.error {
-            Some(error) => Err(TryAppendError::Failed(error.clone())),
-            None => Err(TryAppendError::Full(Box::new(item.event))),
-        }
+        Err(TryAppendError::Full(Box::new(item.event)))
     }
 
     /// The ticket of the last event put in.

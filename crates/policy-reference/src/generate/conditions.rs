@@ -151,6 +151,27 @@ fn policy_value(dice: &mut Dice<'_>, operator: &str, values: &[String]) -> Value
             "1795309324",
             "2026-13-01",
             "1969-12-31T23:59:59Z",
+            "2026-11-22T01:02:03z",
+            "2026-11-22t01:02:03Z",
+            "2026-11-22 01:02:03Z",
+            "2026-11-22T01:02:03",
+            "2026-11-22T01Z",
+            "2026-11-22T24:00:00Z",
+            "2026-11-22T01:02:60Z",
+            "2026-11-22T01:02:03+0200",
+            "2026-11-22T01:02:03+02",
+            "2026-11-22T01:02:03,5Z",
+            "2026-11-22T01:02:03.123456789012Z",
+            "+2026",
+            "20261122",
+            "02026",
+            "-5",
+            "1795309323.0",
+            "2024-02-30",
+            "",
+            "0000",
+            "9999-12-31T23:59:59Z",
+            "-99999999999999999999999",
         ];
         return json!(if dice.percent(20) { value } else { dice.word(&forms) });
     }
@@ -165,12 +186,26 @@ fn policy_value(dice: &mut Dice<'_>, operator: &str, values: &[String]) -> Value
             "2001:db8::1",
             "10.0.0.0/8",
             "203.0.113.9/33",
+            "::ffff:203.0.113.0/120",
+            "::ffff:0:0/96",
+            "::ffff:0:0/90",
+            "203.0.113.9/032",
             "x",
         ];
         return json!(if dice.percent(20) { value } else { dice.word(&forms) });
     }
     if operator.contains("Bool") {
-        let forms = [json!(true), json!("true"), json!("False"), json!(false), json!("TRUE"), json!("yes")];
+        let forms = [
+            json!(true),
+            json!("true"),
+            json!("False"),
+            json!(false),
+            json!("TRUE"),
+            json!("yes"),
+            json!("${aws:SecureTransport}"),
+            json!("tru${x}e"),
+            json!(""),
+        ];
         return dice.pick(&forms).cloned().unwrap_or_default();
     }
     if operator.contains("Arn") && dice.percent(40) {
@@ -186,6 +221,17 @@ fn policy_value(dice: &mut Dice<'_>, operator: &str, values: &[String]) -> Value
             "arn:aws:iam::111122223333:role/*",
             "${aws:PrincipalArn}",
             "arn:aws:*:*:111122223333:?opic",
+            "arn:aws:s?s:us-east-1:111122223333:topic",
+            "arn:aws:sns:us-east-1:*:topic",
+            "*:*:*:*:*:*",
+            "**",
+            "a*",
+            "arn:*",
+            "arn",
+            "",
+            "arn:aws:sns:?",
+            "arn:aws:sns:*:*",
+            "ARN:aws:sns:us-east-1:111122223333:topic",
         ];
         return json!(dice.word(&forms));
     }
@@ -214,6 +260,21 @@ pub(super) fn variable(dice: &mut Dice<'_>) -> String {
         "home/${aws:username}/*",
         "${aws:ResourceTag/Env}",
         "${open",
+        "${}",
+        "${a b}",
+        "${aws:username,'x'}",
+        "${aws:username, x}",
+        "${aws:username,  'x'}",
+        "${aws:NoSuchKey, 'a'b'}",
+        "${aws:NoSuchKey, 'a}b'}",
+        "${aws:NoSuchKey, 'a, 'b'}",
+        "${aws:${aws:username}}",
+        "${ aws:username}",
+        "${aws:username}${aws:PrincipalTag/team}",
+        "${**}",
+        "$*",
+        "${s3:prefix}",
+        "${S3:Prefix, 'x'}*",
         "$${aws:username}",
     ];
     dice.word(&forms)

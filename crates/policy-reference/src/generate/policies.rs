@@ -115,7 +115,7 @@ fn break_something(dice: &mut Dice<'_>, document: &mut Value) {
 }
 
 fn statement(dice: &mut Dice<'_>, request: &Request, kind: Kind) -> Value {
-    let allow = dice.percent(if kind == Kind::Rcp { 10 } else { 70 });
+    let allow = dice.percent(if kind == Kind::Rcp { 10 } else { 82 });
     let mut statement = Map::new();
     let mut set = |name: &str, value: Value| {
         statement.insert(name.to_owned(), value);
@@ -159,7 +159,7 @@ fn action(dice: &mut Dice<'_>, request: &Request) -> String {
         3 => format!("{vendor}:*"),
         4 => request.action.to_lowercase(),
         5 => "sns:Publish".to_owned(),
-        6 => format!("{}:{name}", dice.word(&["*", "s*", "?3", "?ts"])),
+        6 => format!("{}:{name}", dice.word(&["*", "s*", "?3", "?ts", "${x}"])),
         _ => format!("{vendor}:{}", dice.near(name).replace(':', "*")),
     }
 }
@@ -188,12 +188,17 @@ fn resource(dice: &mut Dice<'_>, request: &Request, kind: Kind) -> String {
         9 => with(3, &dice.word(&["*", "us-*", "??-east-1", "u*1", "*x"])),
         10 => with(4, &dice.word(&["*", OTHER, "1111*", "*3333"])),
         11 => with(1, &dice.word(&["*", "AWS", "aws*", "a?s"])),
-        12 if kind != Kind::Scp && kind != Kind::Rcp => {
+        12 => {
             let vendor = fields.get(2).copied().unwrap_or_default();
-            let tail = dice.word(&["", ":*", ":us-*", ":us-east-1", ":*:*"]);
+            let tail = dice.word(&["", ":*", "*", ":us-*", ":us-east-1", ":*:*", ":?*", ":us-*-1"]);
             format!("arn:aws:{vendor}{tail}")
         }
         13 => with(5, &format!("*{}", last.chars().skip(3).collect::<String>())),
+        14 if dice.percent(50) => {
+            let forms = ["*:aws", "arn:${aws:x}", "arn:aws*", "a?n:aws", "arn:*"];
+            let rest = fields.get(2..).unwrap_or_default().join(":");
+            format!("{}:{rest}", dice.word(&forms))
+        }
         14 => request.arn.to_uppercase().replacen("ARN", "arn", 1),
         _ => request.arn.clone(),
     }

@@ -199,8 +199,18 @@ type Key = fn(&mut Dice<'_>, &mut Vec<(String, Value)>);
 /// Every way to add a condition key.
 const KEYS: &[Key] = &[
     |dice, context| {
-        let addresses =
-            ["203.0.113.9", "10.0.0.1", "2001:db8::1", "2001:DB8:0:0:0:0:0:1", "::ffff:203.0.113.9", "x"];
+        let addresses = [
+            "203.0.113.9",
+            "10.0.0.1",
+            "2001:db8::1",
+            "2001:DB8:0:0:0:0:0:1",
+            "::ffff:203.0.113.9",
+            "203.0.113.09",
+            " 10.0.0.1",
+            "fe80::1%eth0",
+            "10.0.0.0/8",
+            "x",
+        ];
         context.push(("aws:SourceIp".to_owned(), json!(dice.word(&addresses))));
     },
     |dice, context| {
@@ -213,6 +223,11 @@ const KEYS: &[Key] = &[
             "2026-11-22T03:02:03+02:00",
             "1795309323",
             "soon",
+            "2026-11-22T01:02Z",
+            "2026-11-22T01:02:03",
+            "-5",
+            "",
+            "20261122",
         ];
         context.push(("aws:CurrentTime".to_owned(), json!(dice.word(&dates))));
     },
@@ -225,12 +240,27 @@ const KEYS: &[Key] = &[
         context.push(("aws:SecureTransport".to_owned(), dice.pick(&values).cloned().unwrap_or_default()));
     },
     |dice, context| {
-        let values =
-            [json!(10), json!("10.0"), json!("-3"), json!("010"), json!(2.5), json!("many"), json!(0)];
+        let values = [
+            json!(10),
+            json!("10.0"),
+            json!("-3"),
+            json!("010"),
+            json!(2.5),
+            json!("many"),
+            json!(0),
+            json!("+10"),
+            json!("1e1"),
+            json!(".5"),
+            json!(""),
+            json!("10 "),
+        ];
         context.push(("s3:max-keys".to_owned(), dice.pick(&values).cloned().unwrap_or_default()));
     },
     |dice, context| {
-        let tags = ["red", "Red", "r*d", "", "größe", "GRÖSSE", "${x}", "team a"];
+        let tags = [
+            "red", "Red", "r*d", "", "größe", "GRÖSSE", "GRÖßE", "ſtop", "STOP", "İi", "ıI", "Kelvin", "ǅ",
+            "ς", "Σ", "ﬀ", "Ա", "${x}", "team a",
+        ];
         let name = dice.word(&["aws:PrincipalTag/team", "aws:principaltag/Team"]);
         context.push((name, json!(dice.word(&tags))));
     },

@@ -27,7 +27,7 @@ pub(crate) fn act_as_guest(world: &mut World) {
     let key = world.new_id(IdKind::TemporaryKey);
     let session = Session {
         key,
-        secret: String::new(),
+        secret: String::new().into(),
         account: world.here,
         kind: SessionKind::FederatedUser { user: None, name: "guest".to_owned() },
         issued: world.now,

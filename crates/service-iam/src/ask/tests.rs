@@ -10,7 +10,7 @@ const UNLISTED_RESOURCES: &[(&str, &str)] = &[
     ("iam:ListUsers", "denials name the path: arn:aws:iam::ACCOUNT:user/PREFIX"),
     ("iam:ListGroups", "denials name the path: arn:aws:iam::ACCOUNT:group/PREFIX"),
     ("iam:ListRoles", "denials name the path: arn:aws:iam::ACCOUNT:role/PREFIX"),
-    ("iam:ListPolicies", "denials name the path: arn:aws:iam::ACCOUNT:policy/PREFIX"),
+    ("iam:ListPolicies", "as the other listings; denials name it \"policy path PREFIX\""),
     ("iam:ListInstanceProfiles", "denials name the path: arn:aws:iam::ACCOUNT:instance-profile/PREFIX"),
 ];
 

@@ -18,8 +18,11 @@ impl Write for CreatePolicy {
         let path = input::path(input.path.as_deref())?;
         let arn = Arn::iam(cx.partition(), cx.account_id(), "policy", &path, &input.policy_name);
         let tags = input.tags.as_deref().filter(|tags| !tags.is_empty());
-        Ok(Asks::one(ask::creation("iam:CreatePolicy", arn.clone(), tags))
-            .and_if(tags.is_some(), || ask::creation("iam:TagPolicy", arn, tags)))
+        // Other denials name what is to be created by its ARN; AWS makes an exception of policies.
+        let ask = |action| {
+            ask::creation(action, arn.clone(), tags).shown_as(format!("policy {}", input.policy_name))
+        };
+        Ok(Asks::one(ask("iam:CreatePolicy")).and_if(tags.is_some(), || ask("iam:TagPolicy")))
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: CreatePolicyRequest) -> Outcome<Self::Model> {

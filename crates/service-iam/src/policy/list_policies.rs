@@ -14,7 +14,10 @@ impl Read for ListPolicies {
     type Model = op::ListPolicies;
 
     fn asks(&self, cx: &ReadCx<'_>, input: &ListPoliciesRequest) -> Result<Asks, Failure<Self::Model>> {
-        Ok(Asks::one(ask::listing(cx, "iam:ListPolicies", "policy", input.path_prefix.as_deref())))
+        let prefix = input.path_prefix.as_deref();
+        // Denials of other listings name the ARN; AWS makes an exception of policies.
+        let shown = format!("policy path {}", prefix.unwrap_or("/"));
+        Ok(Asks::one(ask::listing(cx, "iam:ListPolicies", "policy", prefix).shown_as(shown)))
     }
 
     fn run(&self, cx: &ReadCx<'_>, input: ListPoliciesRequest) -> Outcome<Self::Model> {

@@ -1,7 +1,7 @@
 //! CreateUser: a new IAM user in the caller's account.
 
 use keygate_ident::{Arn, IdKind};
-use keygate_operation::{Ask, Asks, Failure, Outcome, ReadCx, Write, WriteCx};
+use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{CreateUserRequest, CreateUserResponse, op};
 use keygate_state::{TagCase, User};
 
@@ -16,12 +16,10 @@ impl Write for CreateUser {
     fn asks(&self, cx: &ReadCx<'_>, input: &CreateUserRequest) -> Result<Asks, Failure<Self::Model>> {
         let path = input::path(input.path.as_deref())?;
         let arn = Arn::iam(cx.partition(), cx.account_id(), "user", &path, &input.user_name);
-        let tags = || input::pairs(input.tags.as_deref());
-        let create = Ask::on("iam:CreateUser", arn.clone())
-            .key(ask::PERMISSIONS_BOUNDARY, input.permissions_boundary.as_deref())
-            .request_tags(tags());
-        Ok(Asks::one(create)
-            .and_if(tags().next().is_some(), || Ask::on("iam:TagUser", arn).request_tags(tags())))
+        let tags = input.tags.as_deref().filter(|tags| !tags.is_empty());
+        let create = ask::creation("iam:CreateUser", arn.clone(), tags)
+            .key(ask::PERMISSIONS_BOUNDARY, input.permissions_boundary.as_deref());
+        Ok(Asks::one(create).and_if(tags.is_some(), || ask::creation("iam:TagUser", arn, tags)))
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: CreateUserRequest) -> Outcome<Self::Model> {

@@ -50,6 +50,7 @@ mod tests {
     use keygate_operation::testing::World;
 
     use super::*;
+    use crate::access_key::tests::act_as_guest;
     use crate::user::create_user::CreateUser;
 
     #[test]
@@ -70,7 +71,10 @@ mod tests {
             "arn:aws:iam::123456789012:root"
         );
         world.act_as_user("Bob");
-        assert_eq!(world.read(&GetUser, nameless).unwrap().user.user_name, "Bob");
+        assert_eq!(world.read(&GetUser, nameless.clone()).unwrap().user.user_name, "Bob");
+        act_as_guest(&mut world);
+        let error = world.read(&GetUser, nameless).unwrap_err();
+        assert_eq!(error.message(), "Must specify userName when calling with non-User credentials");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+//! GetFederationToken: what it asks and what the token holds.
+
 use keygate_catalog::catalog;
 use keygate_operation::testing::World;
 use keygate_state::SessionPolicy;
@@ -109,7 +111,10 @@ fn policies_and_tags_that_are_refused() {
             "MalformedPolicyDocument",
         ),
         (GetFederationTokenRequest { policy: Some(ALLOW.repeat(30)), ..named("g") }, "PackedPolicyTooLarge"),
-        (GetFederationTokenRequest { tags: tags(&[("a", ""), ("A", "")]), ..named("g") }, "ValidationError"),
+        (
+            GetFederationTokenRequest { tags: tags(&[("a", ""), ("A", "")]), ..named("g") },
+            "InvalidParameterValue",
+        ),
     ] {
         let error = call(&mut world, input).unwrap_err();
         assert_eq!(error.split(':').next(), Some(code), "{error}");

@@ -1,3 +1,5 @@
+//! GetSessionToken: the user itself, for a while.
+
 use keygate_operation::testing::World;
 
 use super::*;

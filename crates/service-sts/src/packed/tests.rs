@@ -1,3 +1,5 @@
+//! Session policies and their sizes, seen through AssumeRole.
+
 use keygate_ident::IdKind;
 use keygate_operation::testing::World;
 use keygate_shapes::sts::{AssumeRoleRequest, Tag};
@@ -52,10 +54,11 @@ fn rule_67_the_default_version_at_the_time_of_issue() {
         versions,
         tags: Tags::default(),
     };
+    let id = Some(own.id.clone());
     world.edit(|draft| draft.insert(own)).unwrap();
     let arn = "arn:aws:iam::123456789012:policy/x/Own";
     let input = AssumeRoleRequest { policy_arns: policy_arns(&[arn]), ..input };
-    let managed = SessionPolicy::Managed { arn: arn.to_owned(), version: "v2".to_owned() };
+    let managed = SessionPolicy::Managed { arn: arn.to_owned(), version: "v2".to_owned(), id };
     assert_eq!(call(&mut world, input).unwrap().0, Some(vec![managed]));
 }
 

@@ -1,3 +1,5 @@
+//! Who the principal of a session is, and when a session has none any more.
+
 use keygate_ident::IdKind;
 
 use super::*;
@@ -39,7 +41,7 @@ impl World {
         tags.set([("team", "session")], TagCase::Insensitive, 50).unwrap();
         Session {
             key: self.maker.id(IdKind::TemporaryKey),
-            secret: "secret".to_owned(),
+            secret: "secret".to_owned().into(),
             account: account_id(HERE),
             kind,
             issued: NOW,

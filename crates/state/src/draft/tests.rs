@@ -1,3 +1,5 @@
+//! The invariants a draft keeps, and what it says has to be stored.
+
 use std::convert::Infallible;
 
 use keygate_ident::Partition;
@@ -84,7 +86,7 @@ fn a_failed_change_changes_nothing() {
     let (account, mut maker) = empty();
     let mut draft = Draft::of(&account);
     draft.insert(maker.user("bob")).unwrap();
-    let (account, _) = draft.finish();
+    let (account, _) = draft.finish().unwrap();
     let mut draft = Draft::of(&account);
     let bob = Arc::clone(draft.user("bob").unwrap());
     let result: Result<(), &str> = draft.change(&bob, |user| {
@@ -95,8 +97,9 @@ fn a_failed_change_changes_nothing() {
     assert!(draft.is_unchanged());
     assert!(draft.user("bob").unwrap().attached.is_empty());
     assert_eq!(draft.reference_count(&Reference::Attached(POLICY.to_owned())), 0);
-    let (after, changes) = draft.finish();
-    assert_eq!((after.revision(), changes.len()), (account.revision(), 0));
+    let (after, changes) = draft.finish().unwrap();
+    // A finished draft is the next revision, whatever is in it.
+    assert_eq!((after.revision(), changes.len()), (account.revision() + 1, 0));
 }
 
 #[test]
@@ -173,7 +176,7 @@ fn what_has_to_be_stored() {
     // A new entity that is changed is still new; one that is gone again was never there.
     draft.update(User { name: "rob".to_owned(), ..bob.clone() }).unwrap();
     draft.remove::<Role>(&temporary.id).unwrap();
-    let (first, changes) = draft.finish();
+    let (first, changes) = draft.finish().unwrap();
     assert_eq!(in_short(&changes), ["+user", "+group"]);
     assert_eq!((account.revision(), first.revision()), (0, 1));
 
@@ -188,7 +191,7 @@ fn what_has_to_be_stored() {
         .unwrap();
     draft.update(User { name: "zoe".to_owned(), ..bob.clone() }).unwrap();
     draft.remove::<User>(&bob.id).unwrap();
-    let (second, changes) = draft.finish();
+    let (second, changes) = draft.finish().unwrap();
     assert_eq!(in_short(&changes), ["=settings", "-user", "=group"]);
     assert_eq!(second.revision(), 2);
 
@@ -207,4 +210,20 @@ fn a_dropped_draft_is_forgotten() {
     assert!(!draft.is_unchanged());
     drop(draft);
     assert!(account.groups.is_empty());
+}
+
+#[test]
+fn two_changes_from_one_look_up_add_up() {
+    let (account, mut maker) = empty();
+    let mut draft = Draft::of(&account);
+    draft.insert(maker.user("bob")).unwrap();
+    let bob = Arc::clone(draft.user("bob").unwrap());
+    for arn in ["arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/B"] {
+        let Ok(()) = draft.change(&bob, |user| {
+            user.attached.push(ManagedRef::new(arn));
+            Ok::<_, Infallible>(())
+        });
+    }
+    assert_eq!(draft.user("bob").unwrap().attached.len(), 2);
+    assert_eq!(draft.policies_in_use(), 2);
 }

@@ -1,4 +1,6 @@
-use keygate_ident::IdKind;
+//! Which policies count for which caller, and that none is skipped.
+
+use keygate_ident::{IdKind, UniqueId};
 use keygate_policy::Effect;
 
 use super::*;
@@ -34,7 +36,7 @@ impl World {
     fn session(&mut self, kind: SessionKind, policies: Option<Vec<SessionPolicy>>) -> Caller {
         let session = Session {
             key: self.maker.id(IdKind::TemporaryKey),
-            secret: String::new(),
+            secret: String::new().into(),
             account: account_id(HERE),
             kind,
             issued: NOW,
@@ -129,7 +131,6 @@ fn rule_10_an_unreadable_policy_fails_the_decision() {
     let broken = PolicyText::stored(r#"{"Statement":"from the future"}"#.to_owned());
     let inline = || [("broken".to_owned(), broken.clone())].into();
     let gone = || ManagedRef::new(format!("arn:aws:iam::{HERE}:policy/gone"));
-    type Make = fn(&mut World, &PolicyText) -> Caller;
     let mut world = World::new();
     let user = User { inline: inline(), ..world.maker.user("inline") };
     let caller = world.user(user);
@@ -147,12 +148,10 @@ fn rule_10_an_unreadable_policy_fails_the_decision() {
     world.accounts.insert(HERE, role);
     let caller = world.session(kind, None);
     assert_eq!(world.effective(&caller).unwrap_err().policy, "broken");
-    let make: Make = |world, broken| {
-        let policies = vec![SessionPolicy::Inline(broken.as_str().to_owned())];
-        world.session(SessionKind::Root, Some(policies))
-    };
-    let caller = make(&mut world, &broken);
-    assert_eq!(world.effective(&caller).unwrap_err().policy, "session policy");
+    let user = User { groups: vec![world.maker.id(IdKind::Group)], ..world.maker.user("orphan") };
+    let gone = user.groups[0].to_string();
+    let caller = world.user(user);
+    assert_eq!(world.effective(&caller).unwrap_err().policy, gone);
 }
 
 #[test]
@@ -189,31 +188,42 @@ fn rule_63_and_24_sessions() {
 fn rule_76_session_policies_keep_the_version_of_their_issue() {
     let mut world = World::new();
     let own = world.own("Own", &[ALLOW, DENY]);
+    let id = world.accounts.tree(HERE).policies.named("own").unwrap().id.clone();
     let role = world.maker.role("r");
     let kind = SessionKind::Role { role: role.id.clone(), session_name: "s".to_owned() };
     world.accounts.insert(HERE, role);
-    let managed = |arn: &str, version: &str| SessionPolicy::Managed {
+    let managed = |arn: &str, version: &str, id: Option<&UniqueId>| SessionPolicy::Managed {
         arn: arn.to_owned(),
         version: version.to_owned(),
+        id: id.cloned(),
     };
-    let policies =
-        vec![SessionPolicy::Inline(DENY.to_owned()), managed(own.arn(), "v1"), managed(READ_ONLY, "v1")];
+    let aws = keygate_catalog::managed_policy(READ_ONLY).unwrap().version;
+    let inline = SessionPolicy::Inline(DENY.to_owned());
+    let policies = vec![inline.clone(), managed(own.arn(), "v1", Some(&id)), managed(READ_ONLY, aws, None)];
     let caller = world.session(kind.clone(), Some(policies));
     let held = world.effective(&caller).unwrap().session.unwrap();
     assert_eq!(names(&held), ["session policy", own.arn(), READ_ONLY]);
     // v2 is the default, v1 was it when the session was made.
     assert_eq!((effect(&held[0]), effect(&held[1])), (Effect::Deny, Effect::Allow));
     assert_eq!(held[0].arn, None);
+    // One that is lost takes all permissions with it: a list without it might allow more.
+    let other = world.maker.id(IdKind::Policy);
     for lost in [
-        managed(own.arn(), "v3"),
-        managed(own.arn(), "latest"),
-        managed("arn:aws:iam::aws:policy/None", "v1"),
+        SessionPolicy::Inline("{".to_owned()),
+        managed(own.arn(), "v3", Some(&id)),
+        managed(own.arn(), "latest", Some(&id)),
+        managed(own.arn(), "v1", Some(&other)),
+        managed(own.arn(), "v1", None),
+        managed(READ_ONLY, "v0", None),
+        managed(READ_ONLY, aws, Some(&id)),
+        managed("arn:aws:iam::aws:policy/None", "v1", None),
     ] {
-        let SessionPolicy::Managed { arn, .. } = lost.clone() else { panic!() };
-        let caller = world.session(kind.clone(), Some(vec![lost]));
-        assert_eq!(world.effective(&caller).unwrap_err().policy, arn);
+        let caller = world.session(kind.clone(), Some(vec![inline.clone(), lost.clone()]));
+        assert_eq!(world.effective(&caller).unwrap().session.map(|held| held.len()), Some(0), "{lost:?}");
     }
-    let id = world.accounts.tree(HERE).policies.named("own").unwrap().id.clone();
+    // A policy of the same name that is made later is another one.
+    assert!(!world.effective(&caller).unwrap().session.unwrap().is_empty());
     world.accounts.edit(HERE, |draft| draft.remove::<ManagedPolicy>(&id)).unwrap();
-    assert_eq!(world.effective(&caller).unwrap_err().policy, own.arn());
+    world.own("Own", &[ALLOW]);
+    assert!(world.effective(&caller).unwrap().session.unwrap().is_empty());
 }

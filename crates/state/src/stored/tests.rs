@@ -1,3 +1,5 @@
+//! Whatever happened to an account, its records load as the same tree; what is not understood is refused.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
@@ -192,7 +194,7 @@ proptest! {
         for step in steps.iter().chain([&Step::Commit]) {
             apply(&mut draft, &mut maker, step);
             if matches!(step, Step::Commit) {
-                let (after, changes) = draft.finish();
+                let (after, changes) = draft.finish().unwrap();
                 store(&mut records, &mut seen, changes);
                 let load = |records: Vec<StoredRecord>| {
                     Account::load(id, Partition::Aws, after.revision(), records).unwrap()
@@ -236,7 +238,7 @@ fn every_kind_and_every_member_survives() {
         settings.quotas.extend([("UsersPerAccount".to_owned(), 7)]);
         settings.root_keys = vec![maker.access_key()];
     });
-    let (account, changes) = draft.finish();
+    let (account, changes) = draft.finish().unwrap();
     let records = changes.into_iter().map(|change| match change {
         StoredChange::Put { record, .. } => record,
         StoredChange::Delete { .. } => panic!("nothing was deleted"),

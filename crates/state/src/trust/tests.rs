@@ -1,3 +1,5 @@
+//! Principals of trust policies: ARN to id and back, and nothing else of the text changes (rule 180).
+
 use super::*;
 use crate::test_support::{Accounts, trust};
 use crate::{Role, User};
@@ -182,4 +184,16 @@ fn malformed_documents_are_refused_with_the_parsers_text() {
         let TrustError::Malformed(error) = refused else { panic!("{text}: {refused:?}") };
         assert!(!error.message().is_empty());
     }
+}
+
+#[test]
+fn a_path_with_quotes_stays_json() {
+    let (mut accounts, mut maker) = world();
+    let odd = Role { path: "/\"\\/".parse().unwrap(), ..maker.role("Odd") };
+    accounts.insert(HERE, odd);
+    let arn = r#"arn:aws:iam::123456789012:role/\"\\/Odd"#;
+    let text = trust(&format!(r#"{{"AWS":["{arn}","{BOB}"]}}"#));
+    let stored = accounts.internalize(HERE, &text).unwrap();
+    assert!(!stored.as_str().contains("Odd"));
+    assert_eq!(show(&accounts, &stored), text);
 }

@@ -1,0 +1,159 @@
+//! Writers, readers and a store that fails at bad moments.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use keygate_ident::{AccountId, IdKind, Partition, UniqueId};
+use keygate_state::{Directory, Draft, Group};
+use keygate_store::{
+    At, Batch, Changed, Commit, CommitError, Cursor, Loaded, MemoryStore, Pending, Record, RecordKey, Revision, Store,
+    StoreError, ValueId,
+};
+
+use super::{Node, WriteEnd, WriteError, Written};
+use crate::clock::SystemEntropy;
+
+/// A store that answers the next few commits with an error of choice.
+struct Moody {
+    inner: MemoryStore,
+    refuse: AtomicUsize,
+    with: CommitError,
+}
+
+impl Store for Moody {
+    fn load(&self, value: &ValueId, at: At) -> Result<Option<Loaded>, StoreError> {
+        self.inner.load(value, at)
+    }
+    fn commit(&self, batch: Batch) -> Commit {
+        let left = self.refuse.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1));
+        if left.is_ok() { Pending::ready(Err(self.with.clone())) } else { self.inner.commit(batch) }
+    }
+    fn values(&self, prefix: &str, after: Option<&ValueId>, n: usize) -> Result<Vec<(ValueId, Revision)>, StoreError> {
+        self.inner.values(prefix, after, n)
+    }
+    fn cursor(&self) -> Result<Cursor, StoreError> {
+        self.inner.cursor()
+    }
+    fn changes(&self, after: Cursor, limit: usize) -> Result<Vec<Changed>, StoreError> {
+        self.inner.changes(after, limit)
+    }
+    fn history(&self, value: &ValueId, key: &RecordKey) -> Result<Vec<(Revision, Option<Record>)>, StoreError> {
+        self.inner.history(value, key)
+    }
+    fn audit_pending(&self, limit: usize) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        self.inner.audit_pending(limit)
+    }
+    fn audit_done(&self, up_to: u64) -> Pending<()> {
+        self.inner.audit_done(up_to)
+    }
+    fn put_facts(&self, facts: Vec<(String, Vec<u8>)>) -> Pending<()> {
+        self.inner.put_facts(facts)
+    }
+    fn facts(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        self.inner.facts(prefix)
+    }
+    fn close(&self) -> Result<(), StoreError> {
+        self.inner.close()
+    }
+}
+
+fn here() -> AccountId {
+    "123456789012".parse().unwrap()
+}
+
+fn node(store: Arc<dyn Store>) -> Node {
+    let node = Node::open(store, Partition::Aws, BTreeMap::new()).unwrap();
+    node.create(here(), Vec::new(), |draft| draft.change_settings(|_| ())).unwrap().unwrap();
+    node
+}
+
+fn add_group(draft: &mut Draft, name: &str) -> Result<Written<()>, ()> {
+    let group = Group {
+        id: UniqueId::generate(IdKind::Group, here(), &mut SystemEntropy),
+        name: name.to_owned(),
+        path: Default::default(),
+        created: Default::default(),
+        inline: Default::default(),
+        attached: Vec::new(),
+    };
+    draft.insert(group).map_err(|_| ())?;
+    Ok(Written { answer: (), audit: Vec::new() })
+}
+
+fn groups(node: &Node) -> usize {
+    node.account(here()).unwrap().unwrap().groups.len()
+}
+
+#[tokio::test]
+async fn an_answer_that_rests_on_a_tree_not_yet_durable_waits_for_it() {
+    let store = Arc::new(MemoryStore::new());
+    let node = node(Arc::clone(&store) as Arc<dyn Store>);
+    // The first writer hands its commit over and is never driven on.
+    let mut first = Box::pin(node.write(here(), |draft| add_group(draft, "a")));
+    let polled = futures_poll(first.as_mut());
+    drop(first);
+    let _ = polled;
+    // The second changes nothing, but what it answers is about the first one's group: it must be durable.
+    let end = node.write(here(), |draft| {
+        assert!(draft.group("a").is_ok());
+        Ok::<_, ()>(Written { answer: (), audit: b"second".to_vec() })
+    });
+    assert!(matches!(end.await, Ok(WriteEnd::Committed(()) | WriteEnd::Unchanged(()))));
+    assert_eq!(groups(&node), 1);
+    let again = node.write(here(), |draft| {
+        assert!(draft.is_unchanged());
+        Ok::<_, ()>(Written { answer: (), audit: Vec::new() })
+    });
+    assert!(matches!(again.await, Ok(WriteEnd::Unchanged(()))));
+}
+
+/// Polls once, as a connection does before its client hangs up.
+fn futures_poll<F: Future + ?Sized>(future: std::pin::Pin<&mut F>) -> bool {
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    future.poll(&mut cx).is_ready()
+}
+
+#[tokio::test]
+async fn a_conflict_runs_the_operation_again_and_a_refusal_undoes_it() {
+    for (with, ends_well) in [
+        (CommitError::Conflict { value: ValueId::new("x"), actual: Revision::new(7) }, true),
+        (CommitError::Unavailable("disk full".to_owned()), false),
+        (CommitError::Busy, false),
+    ] {
+        let store = Arc::new(Moody { inner: MemoryStore::new(), refuse: AtomicUsize::new(0), with });
+        let node = node(Arc::clone(&store) as Arc<dyn Store>);
+        store.refuse.store(1, Ordering::Release);
+        let mut runs = 0;
+        let end = node
+            .write(here(), |draft| {
+                runs += 1;
+                add_group(draft, "a")
+            })
+            .await;
+        match end {
+            Ok(WriteEnd::Committed(())) => assert!(ends_well && runs == 2),
+            Err(WriteError::Unavailable) => assert!(!ends_well && runs == 1),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(groups(&node), usize::from(ends_well));
+        // Whatever happened before, the next write goes through and all of it is in the store.
+        assert!(matches!(node.write(here(), |draft| add_group(draft, "b")).await, Ok(WriteEnd::Committed(()))));
+        assert_eq!(groups(&node), usize::from(ends_well) + 1);
+        let reopened = Node::open(store, Partition::Aws, BTreeMap::new()).unwrap();
+        assert_eq!(groups(&reopened), usize::from(ends_well) + 1);
+    }
+}
+
+#[tokio::test]
+async fn idle_accounts_leave_the_memory_and_come_back() {
+    let node = node(Arc::new(MemoryStore::new()));
+    assert!(matches!(node.write(here(), |draft| add_group(draft, "a")).await, Ok(WriteEnd::Committed(()))));
+    node.forget_idle(0);
+    assert_eq!(node.loaded(), 1);
+    node.forget_idle(i64::MAX);
+    assert_eq!(node.loaded(), 0);
+    assert_eq!(groups(&node), 1);
+    let stranger = node.account("000000000001".parse().unwrap()).unwrap();
+    assert!(stranger.is_none());
+}
