@@ -118,7 +118,7 @@ def test_root_key_from_the_environment(start):
 
 def test_half_a_root_key_is_refused(tmp_path):
     told = must_refuse(tmp_path / "s", environment={"KEYGATE_ROOT_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE"})
-    assert "KEYGATE_ROOT_SECRET_ACCESS_KEY" in told
+    assert "root-secret-access-key" in told or "KEYGATE_ROOT_SECRET_ACCESS_KEY" in told
 
 
 def test_options_in_the_environment(start):

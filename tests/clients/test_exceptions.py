@@ -151,15 +151,58 @@ def test_no_identity_based_policy(account, new_user_with):
 
 
 def test_an_existing_entity_is_named_by_type_and_name(account, new_user_with):
-    """IAM writes "user NAME", "role NAME", "policy ARN" for what a call is about, and ARNs for what it creates."""
+    """IAM writes "user NAME", "role NAME", "policy ARN" for what a call is about."""
     caller = new_user_with(allow("s3:*"))
     role = account.new_role(trust(account.id))["RoleName"]
     policy = account.new_policy(allow("s3:*"))
+    account.iam.create_group(GroupName="g")
+    account.iam.create_instance_profile(InstanceProfileName="p")
     cases = [
-        ("GetRole", lambda iam: iam.get_role(RoleName=role), f"role {role}"),
+        ("GetUser", lambda iam: iam.get_user(), f"user {caller.name}"),
         ("ListUserPolicies", lambda iam: iam.list_user_policies(UserName=caller.name), f"user {caller.name}"),
+        ("ListAccessKeys", lambda iam: iam.list_access_keys(UserName=caller.name), f"user {caller.name}"),
+        ("GetRole", lambda iam: iam.get_role(RoleName=role), f"role {role}"),
+        ("AttachRolePolicy", lambda iam: iam.attach_role_policy(RoleName=role, PolicyArn=policy), f"role {role}"),
+        ("ListAttachedGroupPolicies", lambda iam: iam.list_attached_group_policies(GroupName="g"), "group g"),
+        ("AddUserToGroup", lambda iam: iam.add_user_to_group(GroupName="g", UserName=caller.name), "group g"),
         ("GetPolicy", lambda iam: iam.get_policy(PolicyArn=policy), f"policy {policy}"),
+        ("TagPolicy", lambda iam: iam.tag_policy(PolicyArn=policy, Tags=TAGS), f"policy {policy}"),
+        ("GetInstanceProfile", lambda iam: iam.get_instance_profile(InstanceProfileName="p"), "instance profile p"),
+        (
+            "AddRoleToInstanceProfile",
+            lambda iam: iam.add_role_to_instance_profile(InstanceProfileName="p", RoleName=role),
+            "instance profile p",
+        ),
     ]
+    names_the_resource(caller, cases)
+
+
+def test_what_is_created_or_listed_is_named_by_arn(account, new_user_with):
+    """Policies are AWS's exception: "policy NAME" is created, "policy path PREFIX" is listed."""
+    caller = new_user_with(allow(["iam:CreateRole", "iam:CreatePolicy"], Condition={"Null": {"aws:TagKeys": "false"}}))
+    document, trusted = text(allow("s3:*")), text(trust(account.id))
+    cases = [
+        ("CreateUser", lambda iam: iam.create_user(UserName="x", Path="/p/"), account.arn("user/p/x")),
+        ("CreateGroup", lambda iam: iam.create_group(GroupName="x"), account.arn("group/x")),
+        ("CreateRole", lambda iam: iam.create_role(RoleName="x", AssumeRolePolicyDocument=trusted), account.arn("role/x")),
+        ("TagRole", lambda iam: iam.create_role(RoleName="x", AssumeRolePolicyDocument=trusted, Tags=TAGS), account.arn("role/x")),
+        ("CreateInstanceProfile", lambda iam: iam.create_instance_profile(InstanceProfileName="x"), account.arn("instance-profile/x")),
+        ("CreatePolicy", lambda iam: iam.create_policy(PolicyName="x", Path="/p/", PolicyDocument=document), "policy x"),
+        ("TagPolicy", lambda iam: iam.create_policy(PolicyName="x", PolicyDocument=document, Tags=TAGS), "policy x"),
+        ("ListRoles", lambda iam: iam.list_roles(), account.arn("role/")),
+        ("ListUsers", lambda iam: iam.list_users(PathPrefix="/p/"), account.arn("user/p/")),
+        ("ListInstanceProfiles", lambda iam: iam.list_instance_profiles(), account.arn("instance-profile/")),
+        ("ListPolicies", lambda iam: iam.list_policies(), "policy path /"),
+        ("GetAccountSummary", lambda iam: iam.get_account_summary(), "*"),
+    ]
+    names_the_resource(caller, cases)
+
+
+TAGS = [{"Key": "team", "Value": "blue"}]
+
+
+def names_the_resource(caller, cases):
+    """Each call (operation, call, resource) is denied with this resource in the sentence."""
     for operation, call, resource in cases:
         action = f"iam:{operation}"
         sentence = f"User: {caller.arn} is not authorized to perform: {action} on resource: {resource} {no_identity_policy(action)}"
@@ -201,8 +244,8 @@ def test_no_permissions_boundary_allows(account, new_user_with):
 def test_no_session_policy_allows(account, new_user_with):
     caller = new_user_with()
     role = account.new_role(trust(caller.arn), allow("iam:*"))
-    session = caller.assume(role, "s", Policy=text(allow("iam:ListUsers")))
-    who = account.arn(f"assumed-role/{role['RoleName']}/s", service="sts")
+    session = caller.assume(role, "session", Policy=text(allow("iam:ListUsers")))
+    who = account.arn(f"assumed-role/{role['RoleName']}/session", service="sts")
     iam = account.client("iam", session)
     assert iam.list_users()["Users"]
     with access_denied(who, "iam:CreateUser", account.arn("user/y"), no_session_policy("iam:CreateUser")):
@@ -212,8 +255,8 @@ def test_no_session_policy_allows(account, new_user_with):
 def test_explicit_deny_in_a_session_policy(account, new_user_with):
     caller = new_user_with()
     role = account.new_role(trust(caller.arn), allow("iam:*"))
-    session = caller.assume(role, "s", Policy=text(both(allow("*"), deny("iam:CreateUser"))))
-    who = account.arn(f"assumed-role/{role['RoleName']}/s", service="sts")
+    session = caller.assume(role, "session", Policy=text(both(allow("*"), deny("iam:CreateUser"))))
+    who = account.arn(f"assumed-role/{role['RoleName']}/session", service="sts")
     with access_denied(who, "iam:CreateUser", account.arn("user/y"), denied_by("a session policy")):
         account.client("iam", session).create_user(UserName="y")
 

@@ -29,7 +29,8 @@ def value(shape, name):
     """A value that the model of a member accepts."""
     kind, bounds = shape.type_name, shape.metadata
     if kind == "structure":
-        return {member: value(shape.members[member], member) for member in shape.required_members}
+        # An empty structure leaves no trace in a Query request: one that requires nothing is filled.
+        return {member: value(shape.members[member], member) for member in shape.required_members or shape.members}
     if kind == "list":
         return [value(shape.member, name)] * max(1, bounds.get("min", 1))
     if kind == "map":
@@ -60,7 +61,7 @@ def fits(pattern, text):
 def call(client, operation):
     """Calls an operation with the least that its model requires."""
     shape = client.meta.service_model.operation_model(operation).input_shape
-    parameters = value(shape, operation) if shape else {}
+    parameters = {name: value(shape.members[name], name) for name in shape.required_members} if shape else {}
     return getattr(client, xform_name(operation))(**parameters)
 
 

@@ -60,7 +60,7 @@ def test_update_trust_policy_counts_at_once(account, iam, new_user_with):
 
 BAD_TRUST = [
     ("not JSON", "nonsense", "This policy contains invalid Json"),
-    ("no statement", {"Version": "2012-10-17"}, "Syntax errors in policy."),
+    ("no statement", {"Version": "2012-10-17"}, "Missing required field Statement"),
     ("a resource", {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole", "Resource": "*"}]}, "Has prohibited field Resource"),
     ("no principal", {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]}, None),
     ("another action", {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "s3:GetObject"}]}, "AssumeRole policy may only specify STS AssumeRole actions."),

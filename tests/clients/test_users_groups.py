@@ -188,8 +188,12 @@ def test_membership_of_what_is_not_there(iam):
         iam.add_user_to_group(GroupName="none", UserName="u")
     with refused("NoSuchEntity", "The user with name none cannot be found."):
         iam.add_user_to_group(GroupName="g", UserName="none")
-    with refused("NoSuchEntity", status=404):
-        iam.remove_user_from_group(GroupName="g", UserName="u")
+    with refused("NoSuchEntity", "The group with name none cannot be found.", status=404):
+        iam.remove_user_from_group(GroupName="none", UserName="u")
+    with refused("NoSuchEntity", "The user with name none cannot be found."):
+        iam.remove_user_from_group(GroupName="g", UserName="none")
+    # To leave a group one is not in is no error.
+    assert iam.remove_user_from_group(GroupName="g", UserName="u")
 
 
 def test_ten_groups_per_user(iam):

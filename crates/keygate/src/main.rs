@@ -18,6 +18,10 @@ use clap::{CommandFactory, Parser};
 use cli::{AccountCommand, Cli, Command};
 use failure::Failure;
 
+/// Requests make many small allocations, and the audit trail's thread frees what the workers made.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

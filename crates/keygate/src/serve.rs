@@ -95,9 +95,10 @@ fn option(setting: &'static Setting) -> Arg {
 
 fn examples() -> String {
     let mut text = format!(
-        "Every option is also a variable (--data-dir is {prefix}DATA_DIR) and a key of the file that\n\
-         --config names (data-dir = \"/var/lib/keygate\"). Options win over variables, variables over the\n\
-         file. Whatever is unknown in one of the three refuses to start.\n\
+        "Every option is also a variable, {prefix} and its name in capitals with underscores (--listen is\n\
+         {prefix}LISTEN, --data-dir is {prefix}DATA_DIR), and a key of the TOML file that --config names, by\n\
+         the option's name (data-dir = \"/var/lib/keygate\"). Options win over variables, variables over\n\
+         the file. Whatever is unknown in one of the three refuses to start.\n\
          \n\
          Secrets are no options, because everybody on a machine can see its command lines. They are\n\
          variables, or keys of the file:\n",

@@ -11,7 +11,7 @@ use keygate_policy_reference::{Verdict, decide_line};
 use serde_json::Value;
 
 /// In the test command; long runs say how many they want.
-const PAIRS: u64 = 50_000;
+const PAIRS: u64 = 20_000;
 
 /// After so many differences nobody reads on.
 const ENOUGH: usize = 12;

@@ -29,13 +29,12 @@ const CREDENTIAL_OPERATIONS: [&str; 3] = ["AssumeRole", "GetFederationToken", "G
 /// An audit record in the making; the pipeline adds what it learns, stage by stage.
 pub(crate) struct Record {
     event: Event,
-    partition: Partition,
     /// Accounts whose resources were asked for, other than the caller's.
     others: Vec<AccountId>,
 }
 
 impl Record {
-    pub(crate) fn new(request: &Request, request_id: &str, partition: Partition) -> Self {
+    pub(crate) fn new(request: &Request, request_id: &str) -> Self {
         let mut event = Event::new(crate::clock::uuid(), request.arrived);
         request_id.clone_into(&mut event.request_id);
         event.source_ip = request.peer.to_canonical().to_string();
@@ -48,7 +47,7 @@ impl Record {
             cipher_suite: Cow::Owned(tls.cipher.clone()),
             host: request.header("host").map(str::to_owned),
         });
-        Self { event, partition, others: Vec::new() }
+        Self { event, others: Vec::new() }
     }
 
     /// The service and region that the request was sent to.
@@ -71,9 +70,9 @@ impl Record {
     }
 
     /// The caller, proved.
-    pub(crate) fn caller(&mut self, caller: &Caller) {
-        self.event.account = Some(caller.account);
-        self.event.identity = Arc::new(identity(caller, self.partition));
+    pub(crate) fn caller(&mut self, identity: &Arc<Identity>) {
+        self.event.account = identity.account;
+        self.event.identity = Arc::clone(identity);
     }
 
     /// The input, redacted.
@@ -129,14 +128,15 @@ impl Record {
     }
 
     /// What a metric may be labelled with.
-    pub(crate) fn labels(&self) -> (&str, &str) {
-        (&self.event.event_source, &self.event.event_name)
+    pub(crate) fn labels(&self) -> (Cow<'static, str>, Cow<'static, str>) {
+        (self.event.event_source.clone(), self.event.event_name.clone())
     }
 
     /// The finished records: the caller's account's, and one for each other account whose resource was asked for,
     /// which shows the caller as its unique id and account only.
-    pub(crate) fn events(&self, now: Timestamp) -> Vec<Event> {
-        let mut own = self.event(now);
+    pub(crate) fn into_events(self, now: Timestamp) -> Vec<Event> {
+        let mut own = self.event;
+        own.time = now;
         if self.others.is_empty() {
             return vec![own];
         }
@@ -164,7 +164,8 @@ impl Record {
     }
 }
 
-fn identity(caller: &Caller, partition: Partition) -> Identity {
+/// The caller as the trail shows it.
+pub(crate) fn identity(caller: &Caller, partition: Partition) -> Identity {
     let (kind, user_name) = match &caller.kind {
         CallerKind::Root => (IdentityKind::Root, None),
         CallerKind::User(user) => (IdentityKind::IamUser, Some(user.name.clone())),

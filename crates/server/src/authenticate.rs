@@ -1,21 +1,42 @@
 //! Authentication: from a signed request to the principal and the tree of its account.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use keygate_ident::{AccountId, UniqueId};
+use keygate_ident::{AccountId, Timestamp, UniqueId};
 use keygate_seal::{KeyRing, Purpose, Secret};
 use keygate_sigv4::{AuthError, Checked, Presented, SigningKeyCache};
-use keygate_state::{AccessKey, Account, Caller, Directory, KeyStatus, Session};
+use keygate_state::{
+    AccessKey, Account, Caller, Directory, Effective, KeyStatus, Session, Unreadable, effective,
+};
+use keygate_trail::Identity;
 
 use crate::node::Node;
 
-/// A caller who proved to hold a key.
-pub(crate) struct Authenticated {
-    /// The tree of the caller's account at the time of the check.
+/// A caller as one tree of its account knows it. Made once per credential and tree, then shared.
+pub(crate) struct Principal {
+    /// The tree.
     pub(crate) account: Arc<Account>,
     /// Who it is.
     pub(crate) caller: Caller,
+    /// The same for the audit trail.
+    pub(crate) identity: Arc<Identity>,
+    generation: u64,
+    secret: SecretSource,
+    effective: OnceLock<Result<Effective, Unreadable>>,
+}
+
+impl Principal {
+    fn new(account: &Arc<Account>, caller: Caller, generation: u64, secret: SecretSource) -> Self {
+        let identity = Arc::new(crate::audit::identity(&caller, account.partition()));
+        let account = Arc::clone(account);
+        Self { account, caller, identity, generation, secret, effective: OnceLock::new() }
+    }
+
+    /// Its policies in this tree.
+    pub(crate) fn effective(&self) -> Result<&Effective, &Unreadable> {
+        self.effective.get_or_init(|| effective(&self.account, &self.caller)).as_ref()
+    }
 }
 
 /// Why a request is not authenticated.
@@ -32,6 +53,9 @@ impl From<AuthError> for Failed {
     }
 }
 
+/// Principals that are kept; beyond it all are made anew.
+const MAX_PRINCIPALS: usize = 8 * 1024;
+
 /// What authentication needs.
 pub(crate) struct Authenticator {
     node: Arc<Node>,
@@ -39,14 +63,13 @@ pub(crate) struct Authenticator {
     signing_keys: SigningKeyCache,
     /// Keys whose ids were chosen by hand and so do not carry their account.
     foreign: RwLock<HashMap<String, AccountId>>,
+    /// By access key id; good only with the same token and the same tree.
+    principals: RwLock<HashMap<String, Cached>>,
 }
 
-/// Secret and principal behind an access key id; not yet proved.
-struct Claim {
-    account: Arc<Account>,
-    caller: Caller,
-    generation: u64,
-    secret: SecretSource,
+struct Cached {
+    token: Option<Box<str>>,
+    principal: Arc<Principal>,
 }
 
 enum SecretSource {
@@ -56,7 +79,13 @@ enum SecretSource {
 
 impl Authenticator {
     pub(crate) fn new(node: Arc<Node>, keys: Arc<KeyRing>) -> Self {
-        Self { node, keys, signing_keys: SigningKeyCache::default(), foreign: RwLock::default() }
+        Self {
+            node,
+            keys,
+            signing_keys: SigningKeyCache::default(),
+            foreign: RwLock::default(),
+            principals: RwLock::default(),
+        }
     }
 
     /// Lets this key id, chosen by hand, lead to this account.
@@ -67,37 +96,58 @@ impl Authenticator {
         }
     }
 
-    /// The account a key id leads to, before anything is proved: for the audit record of a failure.
-    pub(crate) fn account_of(&self, key_id: &str) -> Option<AccountId> {
-        let foreign = self.foreign.read().unwrap_or_else(PoisonError::into_inner);
-        let known = foreign.get(key_id).copied();
-        known.or_else(|| key_id.parse::<UniqueId>().ok()?.account())
-    }
-
     /// Who made this request.
     pub(crate) fn authenticate(
         &self,
         presented: &Presented<'_>,
         checked: &Checked<'_, '_>,
-        now: keygate_ident::Timestamp,
-    ) -> Result<Authenticated, Failed> {
-        let claim = match presented.security_token() {
-            Some(token) => self.by_token(presented.access_key_id(), token)?,
-            None => self.by_long_term_key(presented.access_key_id())?,
-        };
+        now: Timestamp,
+    ) -> Result<Arc<Principal>, Failed> {
+        let principal = self.principal(presented.access_key_id(), presented.security_token())?;
         let key = self
             .signing_keys
-            .get_or_try_derive(presented, claim.generation, || self.secret(&claim))
+            .get_or_try_derive(presented, principal.generation, || self.secret(&principal.secret))
             .map_err(|()| Failed::Unavailable)?;
         checked.verify(&key)?;
         // Only the holder of the secret learns that a session has ended.
-        if claim.caller.session.as_ref().is_some_and(|session| session.expires <= now) {
+        if principal.caller.session.as_ref().is_some_and(|session| session.expires <= now) {
             return Err(AuthError::ExpiredToken.into());
         }
-        Ok(Authenticated { account: claim.account, caller: claim.caller })
+        Ok(principal)
     }
 
-    fn by_long_term_key(&self, key_id: &str) -> Result<Claim, Failed> {
+    /// The principal behind a key id and token, in the newest tree of its account. Nothing is proved yet.
+    fn principal(&self, key_id: &str, token: Option<&str>) -> Result<Arc<Principal>, Failed> {
+        if let Some(principal) = self.cached(key_id, token)? {
+            return Ok(principal);
+        }
+        let principal = Arc::new(match token {
+            Some(token) => self.by_token(key_id, token)?,
+            None => self.by_long_term_key(key_id)?,
+        });
+        let mut principals = self.principals.write().unwrap_or_else(PoisonError::into_inner);
+        if principals.len() >= MAX_PRINCIPALS {
+            principals.clear();
+        }
+        let cached = Cached { token: token.map(Box::from), principal: Arc::clone(&principal) };
+        principals.insert(key_id.to_owned(), cached);
+        Ok(principal)
+    }
+
+    fn cached(&self, key_id: &str, token: Option<&str>) -> Result<Option<Arc<Principal>>, Failed> {
+        let principal = {
+            let principals = self.principals.read().unwrap_or_else(PoisonError::into_inner);
+            let Some(cached) = principals.get(key_id) else { return Ok(None) };
+            if cached.token.as_deref() != token {
+                return Ok(None);
+            }
+            Arc::clone(&cached.principal)
+        };
+        let newest = self.load(principal.account.id())?;
+        Ok(newest.is_some_and(|newest| Arc::ptr_eq(&newest, &principal.account)).then_some(principal))
+    }
+
+    fn by_long_term_key(&self, key_id: &str) -> Result<Principal, Failed> {
         let unknown = || Failed::Client(AuthError::InvalidClientTokenId);
         let account = self.account_of(key_id).ok_or_else(unknown)?;
         let id: UniqueId = key_id.parse().map_err(|_| unknown())?;
@@ -110,15 +160,11 @@ impl Authenticator {
             Some(user) => Caller::user(&account, user, id),
             None => Caller::root(&account, id),
         };
-        Ok(Claim {
-            caller,
-            generation: generation_of(key.created.millis()),
-            secret: SecretSource::Sealed(key.clone()),
-            account: Arc::clone(&account),
-        })
+        let generation = generation_of(key.created.millis());
+        Ok(Principal::new(&account, caller, generation, SecretSource::Sealed(key.clone())))
     }
 
-    fn by_token(&self, key_id: &str, token: &str) -> Result<Claim, Failed> {
+    fn by_token(&self, key_id: &str, token: &str) -> Result<Principal, Failed> {
         let invalid = || Failed::Client(AuthError::InvalidClientTokenId);
         let opened = self.keys.open_token(token).map_err(|_| invalid())?;
         let session = Arc::new(Session::from_bytes(&opened).ok_or_else(invalid)?);
@@ -127,20 +173,22 @@ impl Authenticator {
         }
         let account = self.load(session.account)?.ok_or_else(invalid)?;
         let caller = Caller::session(&account, Arc::clone(&session)).ok_or_else(invalid)?;
-        Ok(Claim {
-            account,
-            caller,
-            generation: generation_of(session.issued.millis()),
-            secret: SecretSource::Session(session),
-        })
+        let generation = generation_of(session.issued.millis());
+        Ok(Principal::new(&account, caller, generation, SecretSource::Session(session)))
+    }
+
+    fn account_of(&self, key_id: &str) -> Option<AccountId> {
+        let foreign = self.foreign.read().unwrap_or_else(PoisonError::into_inner);
+        let known = foreign.get(key_id).copied();
+        known.or_else(|| key_id.parse::<UniqueId>().ok()?.account())
     }
 
     fn load(&self, account: AccountId) -> Result<Option<Arc<Account>>, Failed> {
         self.node.account(account).map_err(|_| Failed::Unavailable)
     }
 
-    fn secret(&self, claim: &Claim) -> Result<SecretText, ()> {
-        match &claim.secret {
+    fn secret(&self, source: &SecretSource) -> Result<SecretText, ()> {
+        match source {
             SecretSource::Session(session) => Ok(SecretText(Secret::new(session.secret.to_string()))),
             SecretSource::Sealed(key) => {
                 let opened = self.keys.open(Purpose::SecretAccessKey, key.id.as_str().as_bytes(), &key.secret);

@@ -3,7 +3,7 @@
 use keygate_ident::AccountId;
 use keygate_operation::{Ask, Asks};
 use keygate_policy::{Attached, Boundary, Context, Decision, Layer, Resource, ResourceRule, Stack, decide};
-use keygate_state::{Account, Caller, Effective, Held, effective};
+use keygate_state::{Account, Caller, Effective, Held, Unreadable};
 use keygate_wire::ApiError;
 
 use crate::context;
@@ -31,25 +31,23 @@ pub(crate) struct Decided {
 pub(crate) fn authorize(
     account: &Account,
     caller: &Caller,
+    effective: Result<&Effective, &Unreadable>,
     asks: &Asks,
     request: &Context,
 ) -> Result<Option<Decided>, Refused> {
     if asks.is_empty() {
         return Ok(None);
     }
-    let effective = match effective(account, caller) {
-        Ok(effective) => effective,
-        Err(unreadable) => {
-            // Fail closed: a statement nobody can read might be a Deny (rule 10).
-            tracing::error!(policy = %unreadable.policy, account = %account.id(), "a policy can not be read");
-            let decision = Decided { verdict: "ImplicitlyDenied", layer: None, policies: Vec::new() };
-            return Err(Refused { error: ApiError::internal_failure(), decision });
-        }
-    };
+    let effective = effective.map_err(|unreadable| {
+        // Fail closed: a statement nobody can read might be a Deny (rule 10).
+        tracing::error!(policy = %unreadable.policy, account = %account.id(), "a policy can not be read");
+        let decision = Decided { verdict: "ImplicitlyDenied", layer: None, policies: Vec::new() };
+        Refused { error: ApiError::internal_failure(), decision }
+    })?;
     let policies: Vec<String> = effective.identity.iter().map(|held| held.name.clone()).collect();
     let mut last = None;
     for ask in asks.iter() {
-        let decision = decide_one(account, caller, &effective, ask, request).map_err(|(decision, message)| {
+        let decision = decide_one(account, caller, effective, ask, request).map_err(|(decision, message)| {
             let decision = decided(decision, policies.clone());
             Refused { error: ApiError::access_denied(message), decision }
         })?;

@@ -34,10 +34,16 @@ pub fn uuid() -> String {
     let mut bytes = [0u8; 16];
     SystemEntropy.fill(&mut bytes);
     let bits = u128::from_be_bytes(bytes);
-    let bits = (bits & !(0xF << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
-    let hex = format!("{bits:032x}");
-    let field = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", field(0, 8), field(8, 12), field(12, 16), field(16, 20), field(20, 32))
+    let mut bits = (bits & !(0xF << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+    let mut text = String::with_capacity(36);
+    for place in 0..32 {
+        if matches!(place, 8 | 12 | 16 | 20) {
+            text.push('-');
+        }
+        bits = bits.rotate_left(4);
+        text.push(char::from_digit((bits & 0xF) as u32, 16).unwrap_or('0'));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -15,15 +15,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
 use keygate_ident::{AccountId, Entropy, Partition};
-use keygate_operation::{Ask, Asks, Call, Environment, ReadCx, WriteCx};
+use keygate_operation::{Ask, Asks, Call, Entry, Environment, ReadCx, WriteCx};
 use keygate_seal::KeyRing;
 use keygate_sigv4::{AuthError, Header, Rules};
-use keygate_state::{Account, Caller, KeyStatus};
+use keygate_state::{Account, Caller, Effective, KeyStatus, Unreadable, effective};
 use keygate_trail::{Event, Trail, TryAppendError};
-use keygate_wire::{ApiError, Auth, HttpResponse, Limits, Protocol, ServiceSchema, Value, validate};
+use keygate_wire::{
+    ApiError, Auth, HttpResponse, Limits, OperationSchema, Protocol, ServiceSchema, Value, validate,
+};
 
 use crate::audit::Record;
-use crate::authenticate::{Authenticated, Authenticator, Failed};
+use crate::authenticate::{Authenticator, Failed, Principal};
 use crate::authorize::authorize;
 use crate::clock::{self, SystemEntropy};
 use crate::context;
@@ -33,7 +35,7 @@ use crate::node::{Node, WriteEnd, WriteError, Written};
 use crate::outbox::Outbox;
 use crate::request::Request;
 use crate::restrict;
-use crate::route::{self, Routed, Table};
+use crate::route::{self, Table};
 use crate::start::InFlight;
 
 /// The service: everything behind the listener.
@@ -61,42 +63,58 @@ enum End {
     Recorded(HttpResponse),
 }
 
-/// An authenticated request to a known operation.
-struct Proved<'a> {
-    request: &'a Request,
+/// An authenticated request to a known operation. Owns what it needs, so that a write can outlive its connection.
+struct Proved {
+    request: Arc<Request>,
     region: String,
-    routed: Routed<'a>,
+    operation: &'static OperationSchema,
     input: Value,
-    account: Arc<Account>,
-    caller: Caller,
+    principal: Arc<Principal>,
+}
+
+/// What is made along the way of a request, whatever becomes of it.
+struct Trace {
+    record: Record,
+    request_id: String,
+    service: Option<&'static ServiceSchema>,
+    started: std::time::Instant,
 }
 
 impl Keygate {
     /// Answers one request.
-    pub async fn answer(&self, request: Request) -> Response<Bytes> {
-        let started = clock::instant();
+    pub async fn answer(self: &Arc<Self>, request: Request) -> Response<Bytes> {
+        let request = Arc::new(request);
         let request_id = clock::uuid();
-        let mut record = Record::new(&request, &request_id, self.node.partition());
-        let mut service = None;
-        let end = match self.prove(&request, &mut record, &mut service) {
-            Ok(proved) => self.perform(&proved, &mut record, &request_id).await,
-            Err(error) => End::Unrecorded(Err(error)),
-        };
-        let service = service.unwrap_or_else(|| route::service_of_message(&request));
-        let (response, code) = self.conclude(end, service, record, &request_id, started).await;
-        if let Some(code) = code {
-            tracing::debug!(request_id, code, "refused");
+        let record = Record::new(&request, &request_id);
+        let mut trace = Trace { record, request_id, service: None, started: clock::instant() };
+        match self.prove(&request, &mut trace) {
+            Ok(proved) if self.table.entry(proved.operation).is_some_and(Entry::writes) => {
+                // A client that hangs up must not stop a write between its commit and its publication.
+                let (this, under_way) = (Arc::clone(self), self.in_flight.enter());
+                let task = tokio::spawn(async move {
+                    let end = this.perform(&proved, &mut trace).await;
+                    let response = this.conclude(end, &proved.request, trace).await;
+                    drop(under_way);
+                    response
+                });
+                task.await.unwrap_or_else(|error| {
+                    tracing::error!(%error, "a write failed in an unforeseen way");
+                    let mut response = Response::new(Bytes::new());
+                    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                    response
+                })
+            }
+            Ok(proved) => {
+                let end = self.perform(&proved, &mut trace).await;
+                self.conclude(end, &request, trace).await
+            }
+            Err(error) => self.conclude(End::Unrecorded(Err(error)), &request, trace).await,
         }
-        into_http(response, &request_id)
     }
 
     /// Stages 1 to 3.
-    fn prove<'a>(
-        &'a self,
-        request: &'a Request,
-        record: &mut Record,
-        service: &mut Option<&'static ServiceSchema>,
-    ) -> Result<Proved<'a>, ApiError> {
+    fn prove(&self, request: &Arc<Request>, trace: &mut Trace) -> Result<Proved, ApiError> {
+        let Trace { record, service, .. } = trace;
         let headers: Vec<Header<'_>> =
             request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let signed = keygate_sigv4::HttpRequest {
@@ -133,26 +151,28 @@ impl Keygate {
             .check(&signed, request.arrived, &rules)
             .map_err(Failed::Client)
             .and_then(|checked| self.authenticator.authenticate(&presented, &checked, request.arrived));
-        let Authenticated { account, caller } = authenticated.map_err(|failed| {
+        let principal = authenticated.map_err(|failed| {
             // For the record only: which operation the stranger was after.
             if let Ok(routed) = self.table.operation(known, &message, &self.limits) {
-                record.operation(routed.operation, routed.entry.is_some_and(keygate_operation::Entry::writes));
+                record.operation(routed.operation, routed.entry.is_some_and(Entry::writes));
             }
             match failed {
                 Failed::Client(error) => auth_error(&error, known.protocol),
                 Failed::Unavailable => unavailable(),
             }
         })?;
-        record.caller(&caller);
-        self.facts.record(&caller, request.arrived, region, known.signing_name);
-        restrict::service(&caller, known).map_err(|error| auth_error(&error, known.protocol))?;
+        record.caller(&principal.identity);
+        self.facts.record(&principal.caller, request.arrived, region, known.signing_name);
+        restrict::service(&principal.caller, known).map_err(|error| auth_error(&error, known.protocol))?;
         // Decode.
         let routed = self.table.operation(known, &message, &self.limits)?;
-        record.operation(routed.operation, routed.entry.is_some_and(keygate_operation::Entry::writes));
+        record.operation(routed.operation, routed.entry.is_some_and(Entry::writes));
         let input = routed.decode(&message, &self.limits)?;
         record.parameters(routed.operation.input, &input);
-        validate(routed.operation.input, &input, known.quotes_values).map_err(|error| ApiError::validation(error.to_string()))?;
-        Ok(Proved { request, region: region.to_owned(), routed, input, account, caller })
+        let operation = routed.operation;
+        validate(operation.input, &input, known.quotes_values)
+            .map_err(|error| ApiError::validation(error.to_string()))?;
+        Ok(Proved { request: Arc::clone(request), region: region.to_owned(), operation, input, principal })
     }
 
     /// A request without a signature: refused, except that an operation which takes none is told apart from one
@@ -175,18 +195,19 @@ impl Keygate {
     }
 
     /// Stages 4 to 6.
-    async fn perform(&self, proved: &Proved<'_>, record: &mut Record, request_id: &str) -> End {
-        if let Err(error) = restrict::operation(&proved.caller, proved.routed.operation) {
+    async fn perform(&self, proved: &Proved, trace: &mut Trace) -> End {
+        let Trace { record, request_id, .. } = trace;
+        let operation = proved.operation;
+        if let Err(error) = restrict::operation(&proved.principal.caller, operation) {
             return End::Unrecorded(Err(error));
         }
-        let Some(entry) = proved.routed.entry else {
+        let Some(entry) = self.table.entry(operation) else {
             return End::Unrecorded(Err(self.not_implemented(proved, record)));
         };
         let call = match entry.start(proved.input.clone()) {
             Ok(call) => call,
             Err(error) => return End::Unrecorded(Err(error)),
         };
-        let operation = proved.routed.operation;
         let encode = |output: &Value| Protocol::encode_response(operation, output, request_id);
         if entry.writes() {
             match self.write(proved, call.as_ref(), record).await {
@@ -202,42 +223,44 @@ impl Keygate {
         }
     }
 
-    fn read(&self, proved: &Proved<'_>, call: &dyn Call, record: &mut Record) -> Result<Value, ApiError> {
+    fn read(&self, proved: &Proved, call: &dyn Call, record: &mut Record) -> Result<Value, ApiError> {
         let entropy = RefCell::new(SystemEntropy);
+        let principal = &proved.principal;
         let cx = ReadCx {
-            account: &proved.account,
-            caller: &proved.caller,
+            account: &principal.account,
+            caller: &principal.caller,
             env: self.environment(proved, &entropy),
         };
         let asks = call.asks(&cx)?;
-        self.allow(proved, &proved.account, &proved.caller, &asks, record)?;
+        self.allow(proved, &asks, record)?;
         let output = call.read(&cx)?;
-        record.answered(proved.routed.operation.output, &output);
+        record.answered(proved.operation.output, &output);
         Ok(output)
     }
 
     async fn write(
         &self,
-        proved: &Proved<'_>,
+        proved: &Proved,
         call: &dyn Call,
         record: &mut Record,
     ) -> Result<WriteEnd<Result<Value, ApiError>>, ApiError> {
         let run = |draft: &mut keygate_state::Draft| {
             // The newest tree may know the caller differently: its key deactivated, its user gone.
-            let caller = still_there(draft, &proved.caller).map_err(Err)?;
+            let caller = still_there(draft, &proved.principal.caller).map_err(Err)?;
             let entropy = RefCell::new(SystemEntropy);
             let env = self.environment(proved, &entropy);
             let cx = ReadCx { account: draft, caller: &caller, env };
             let asks = call.asks(&cx).map_err(Err)?;
-            self.allow(proved, draft, &caller, &asks, record).map_err(Err)?;
+            let policies = effective(draft, &caller);
+            self.allow_in(proved, draft, &caller, policies.as_ref(), &asks, record).map_err(Err)?;
             let mut cx = WriteCx { draft, caller: &caller, env };
             let output = call.write(&mut cx).map_err(Err)?;
-            record.answered(proved.routed.operation.output, &output);
+            record.answered(proved.operation.output, &output);
             let audit = record.event(clock::now()).encode();
             Ok(Written { answer: Ok(output), audit })
         };
         let started = clock::instant();
-        let end = self.node.write(proved.account.id(), run).await;
+        let end = self.node.write(proved.principal.account.id(), run).await;
         end.map_err(|_: WriteError| unavailable()).inspect(|end| {
             if let WriteEnd::Committed(_) = end {
                 self.metrics.committed(started.elapsed());
@@ -246,23 +269,30 @@ impl Keygate {
         })
     }
 
-    fn allow(
+    /// Authorizes against the tree that authentication saw.
+    fn allow(&self, proved: &Proved, asks: &Asks, record: &mut Record) -> Result<(), ApiError> {
+        let principal = &proved.principal;
+        let policies = principal.effective();
+        self.allow_in(proved, &principal.account, &principal.caller, policies, asks, record)
+    }
+
+    fn allow_in(
         &self,
-        proved: &Proved<'_>,
+        proved: &Proved,
         account: &Account,
         caller: &Caller,
+        policies: Result<&Effective, &Unreadable>,
         asks: &Asks,
         record: &mut Record,
     ) -> Result<(), ApiError> {
         record.asks(asks, caller.account);
         if asks.is_empty() {
-            let operation = proved.routed.operation;
-            let free = NEEDS_NO_PERMISSION.contains(&(operation.service.id, operation.name));
+            let free = NEEDS_NO_PERMISSION.contains(&(proved.operation.service.id, proved.operation.name));
             // An operation that forgot to ask is refused, not let through.
             return if free { Ok(()) } else { Err(ApiError::internal_failure()) };
         }
-        let context = context::of_request(proved.request, &proved.region, account.partition(), caller);
-        match authorize(account, caller, asks, &context) {
+        let context = context::of_request(&proved.request, &proved.region, account.partition(), caller);
+        match authorize(account, caller, policies, asks, &context) {
             Ok(decided) => {
                 if let Some(decided) = decided {
                     record.decision(decided);
@@ -277,21 +307,21 @@ impl Keygate {
     }
 
     /// What is not built yet is denied like anything else, and only then says so.
-    fn not_implemented(&self, proved: &Proved<'_>, record: &mut Record) -> ApiError {
-        let operation = proved.routed.operation;
+    fn not_implemented(&self, proved: &Proved, record: &mut Record) -> ApiError {
+        let operation = proved.operation;
         let required = keygate_catalog::action_of(operation.service.signing_name, operation.name);
         let Some(required) = required else {
             // An operation without a known action can not be authorized: refused, not let through.
             return ApiError::access_denied(format!("{} has no action that could be allowed", operation.name));
         };
         let asks = required.actions().iter().fold(Asks::none(), |asks, action| asks.and(Ask::on_any(action)));
-        match self.allow(proved, &proved.account, &proved.caller, &asks, record) {
+        match self.allow(proved, &asks, record) {
             Ok(()) => ApiError::not_implemented(operation.name),
             Err(error) => error,
         }
     }
 
-    fn environment<'a>(&'a self, proved: &'a Proved<'_>, entropy: &'a RefCell<dyn Entropy>) -> Environment<'a> {
+    fn environment<'a>(&'a self, proved: &'a Proved, entropy: &'a RefCell<dyn Entropy>) -> Environment<'a> {
         Environment {
             now: proved.request.arrived,
             region: &proved.region,
@@ -303,22 +333,20 @@ impl Keygate {
     }
 
     /// Records the end where that is still to be done, and makes the answer.
-    async fn conclude(
-        &self,
-        end: End,
-        service: &'static ServiceSchema,
-        mut record: Record,
-        request_id: &str,
-        started: std::time::Instant,
-    ) -> (HttpResponse, Option<String>) {
-        let encode = |error: &ApiError| Protocol::encode_error(service, error, request_id);
+    async fn conclude(&self, end: End, request: &Request, trace: Trace) -> Response<Bytes> {
+        let Trace { mut record, request_id, service, started } = trace;
+        let encode = |error: &ApiError| {
+            let service = service.unwrap_or_else(|| route::service_of_message(request));
+            Protocol::encode_error(service, error, &request_id)
+        };
+        let (source, name) = record.labels();
         let (response, code) = match end {
             End::Recorded(response) => (response, None),
             End::Unrecorded(result) => {
                 if let Err(error) = &result {
                     record.failed(error);
                 }
-                let recorded = self.append(record.events(clock::now())).await;
+                let recorded = self.append(record.into_events(clock::now())).await;
                 match result {
                     // What can not be recorded is not answered with success.
                     Ok(_) if !recorded => (encode(&unavailable()), Some("ServiceUnavailable".to_owned())),
@@ -327,9 +355,11 @@ impl Keygate {
                 }
             }
         };
-        let (source, name) = record.labels();
-        self.metrics.observe(source, name, response.status, code.as_deref(), started.elapsed());
-        (response, code)
+        self.metrics.observe(&source, &name, response.status, code.as_deref(), started.elapsed());
+        if let Some(code) = code {
+            tracing::debug!(request_id, code, "refused");
+        }
+        into_http(response, &request_id)
     }
 
     async fn append(&self, events: Vec<Event>) -> bool {

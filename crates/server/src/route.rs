@@ -54,8 +54,13 @@ impl Table {
                 (operation.ok_or_else(ApiError::unknown_operation)?, None)
             }
         };
-        let entry = self.entries.get(&(service.id, operation.name));
+        let entry = self.entry(operation);
         Ok(Routed { operation, entry, form })
+    }
+
+    /// The implementation of an operation, if there is one.
+    pub(crate) fn entry(&self, operation: &OperationSchema) -> Option<&Entry> {
+        self.entries.get(&(operation.service.id, operation.name))
     }
 }
 

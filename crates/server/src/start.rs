@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::Response;
 use keygate_ident::{AccountId, Partition};
 use keygate_seal::KeyRing;
 use keygate_shapes::SERVICES;
@@ -361,8 +361,7 @@ pub fn operations() -> Vec<keygate_operation::Entry> {
     keygate_service_iam::operations().into_iter().chain(keygate_service_sts::operations()).collect()
 }
 
-/// The pipeline behind a listener. Every request runs in a task of its own: a client that hangs up must not stop a
-/// write between its commit and its publication.
+/// The pipeline behind a listener.
 struct Service(Arc<Keygate>);
 
 impl Service {
@@ -373,31 +372,19 @@ impl Service {
 
 impl Handler for Service {
     async fn handle(&self, request: Request) -> Response<Bytes> {
-        let keygate = Arc::clone(&self.0);
-        let under_way = keygate.in_flight.enter();
-        let task = tokio::spawn(async move {
-            let response = keygate.answer(request).await;
-            drop(under_way);
-            response
-        });
-        task.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a request failed in an unforeseen way");
-            let mut response = Response::new(Bytes::new());
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            response
-        })
+        self.0.answer(request).await
     }
 }
 
-/// Requests that have not ended, whatever became of their connections.
+/// Writes that have not ended, whatever became of their connections.
 #[derive(Clone, Default)]
 pub(crate) struct InFlight(Arc<(AtomicUsize, Notify)>);
 
 /// One of them.
-struct UnderWay(InFlight);
+pub(crate) struct UnderWay(InFlight);
 
 impl InFlight {
-    fn enter(&self) -> UnderWay {
+    pub(crate) fn enter(&self) -> UnderWay {
         self.0.0.fetch_add(1, Ordering::AcqRel);
         UnderWay(self.clone())
     }

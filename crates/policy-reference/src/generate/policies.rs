@@ -41,6 +41,8 @@ pub(super) fn add(case: &mut Value, dice: &mut Dice<'_>, request: &Request) {
 }
 
 fn bag(dice: &mut Dice<'_>, request: &Request, kind: Kind, most: usize) -> Value {
+    // Sometimes many, so that an index has something to leave out.
+    let most = if dice.percent(4) { most * 6 } else { most };
     let count = dice.below(most + 1);
     (0..count).map(|_| policy(dice, request, kind)).collect()
 }
@@ -134,7 +136,7 @@ fn statement(dice: &mut Dice<'_>, request: &Request, kind: Kind) -> Value {
     };
     if has_resource {
         let name = if not(15, dice) { "NotResource" } else { "Resource" };
-        set(name, dice.one_or_list(|dice| json!(resource(dice, request, kind))));
+        set(name, dice.one_or_list(|dice| json!(resource(dice, request))));
     }
     match kind {
         Kind::Rcp => set("Principal", json!("*")),
@@ -164,7 +166,7 @@ fn action(dice: &mut Dice<'_>, request: &Request) -> String {
     }
 }
 
-fn resource(dice: &mut Dice<'_>, request: &Request, kind: Kind) -> String {
+fn resource(dice: &mut Dice<'_>, request: &Request) -> String {
     if request.arn == "*" {
         return dice.word(&["*", "*", "arn:aws:s3:::*", "arn:aws:s3:::bucket"]);
     }

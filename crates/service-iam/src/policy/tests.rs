@@ -26,6 +26,7 @@ fn asks_are_those_of_the_service_authorization_reference() {
     let create = world.write_asks(&create_policy::CreatePolicy, &new).unwrap();
     assert_catalogued(&create);
     assert!(create.iter().all(|ask| ask.resource == arn("/x/Mine")));
+    assert!(create.iter().all(|ask| ask.shown.as_deref() == Some("policy Mine")));
     world.write(&create_policy::CreatePolicy, new).unwrap();
 
     let policy_arn = || arn("/x/Mine");
@@ -81,6 +82,7 @@ fn asks_are_those_of_the_service_authorization_reference() {
     let asks = world.asks(&list_policies::ListPolicies, &list).unwrap();
     assert_catalogued(&asks);
     assert_eq!(pairs(&asks), [("iam:ListPolicies", arn("/x/").as_str())]);
+    assert_eq!(asks.iter().next().unwrap().shown.as_deref(), Some("policy path /x/"));
 }
 
 #[test]

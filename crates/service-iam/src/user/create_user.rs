@@ -96,13 +96,21 @@ mod tests {
     }
 
     #[test]
-    fn tagging_is_asked_for_when_tags_are_given() {
+    fn rule_217_tags_in_the_request_count_as_the_resources_own() {
         let mut world = World::new();
         let asks = world.write_asks(&CreateUser, &named("bob")).unwrap();
         assert_eq!(asks.iter().map(|ask| ask.action.as_ref()).collect::<Vec<_>>(), ["iam:CreateUser"]);
-        let tagged = CreateUserRequest { tags: Some(vec![Tag::default()]), ..named("bob") };
+        let tag = Tag { key: "Team".to_owned(), value: "a".to_owned() };
+        let tagged = CreateUserRequest { tags: Some(vec![tag]), ..named("bob") };
         let asks = world.write_asks(&CreateUser, &tagged).unwrap();
         let actions: Vec<_> = asks.iter().map(|ask| ask.action.as_ref()).collect();
         assert_eq!(actions, ["iam:CreateUser", "iam:TagUser"]);
+        for ask in asks.iter() {
+            let keys: Vec<_> = ask.keys.iter().map(|(key, _)| key.as_str()).collect();
+            assert_eq!(
+                keys,
+                ["aws:RequestTag/Team", "aws:TagKeys", "aws:ResourceTag/Team", "iam:ResourceTag/Team"]
+            );
+        }
     }
 }
