@@ -64,7 +64,8 @@ impl Timestamp {
 /// `2026-11-21T10:00:00Z`, with `.123` only where there are milliseconds.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pattern = if self.0.rem_euclid(1000) == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.3fZ" };
+        let pattern =
+            if self.0.rem_euclid(1000) == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.3fZ" };
         write!(f, "{}", self.civil().strftime(pattern))
     }
 }

@@ -124,10 +124,6 @@ impl Statement {
         }
         let resource = elements(members, "Resource", "NotResource")?;
         for pattern in resource.iter().flat_map(|resource| &resource.values) {
-            // Rule 93.
-            if pattern != "*" && !pattern.contains(':') {
-                return Err(format!("`{pattern}` is no resource"));
-            }
             // Rules 51, 115.
             let is_short = pattern != "*" && pattern.split(':').count() < 6;
             if is_short && (kind == Kind::Rcp || (kind == Kind::Scp && !pattern.ends_with('*'))) {
@@ -135,8 +131,7 @@ impl Statement {
             }
         }
         match (kind, &resource) {
-            // Rule 197.
-            (Kind::Trust, Some(_)) => return Err("a trust policy has no resources".to_owned()),
+            // Rules 86, 197.
             (Kind::Trust | Kind::Resource, _) | (_, Some(_)) => {}
             _ => return Err("no resource".to_owned()),
         }
@@ -202,7 +197,6 @@ fn principal(members: &[(String, Json)], kind: Kind) -> Result<Option<PrincipalE
         Kind::Identity | Kind::Boundary | Kind::Session | Kind::Scp => {
             return Err("a principal has no place here".to_owned());
         }
-        Kind::Trust | Kind::Rcp if not => return Err("NotPrincipal has no place here".to_owned()),
         _ => {}
     }
     let mut values = Vec::new();

@@ -101,7 +101,8 @@ impl Instant {
             [year, month, day] => (*year, *month, *day),
             _ => return None,
         };
-        let (year, month, day) = (sign * number(year, 9, i128::MAX)?, number(month, 2, 12)?, number(day, 2, 31)?);
+        let (year, month, day) =
+            (sign * number(year, 9, i128::MAX)?, number(month, 2, 12)?, number(day, 2, 31)?);
         if month < 1 || day < 1 {
             return None;
         }

@@ -41,7 +41,11 @@ fn the_corpus_is_large_and_every_case_names_its_rules() {
     assert_eq!(ids.len(), cases.len(), "ids repeat");
     assert!(cases.len() >= 2_000, "{} cases", cases.len());
     for case in &cases {
-        assert!(case.expected.is_some() && !case.rules.is_empty(), "{} expects nothing or names no rule", case.id);
+        assert!(
+            case.expected.is_some() && !case.rules.is_empty(),
+            "{} expects nothing or names no rule",
+            case.id
+        );
     }
 }
 

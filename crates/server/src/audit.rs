@@ -66,7 +66,8 @@ impl Record {
     /// could fill anybody's trail.
     pub(crate) fn presented(&mut self, access_key_id: &str) {
         let access_key_id = access_key_id.chars().filter(|c| c.is_ascii_alphanumeric()).take(128).collect();
-        self.event.identity = Arc::new(Identity { access_key_id: Some(access_key_id), ..Identity::default() });
+        self.event.identity =
+            Arc::new(Identity { access_key_id: Some(access_key_id), ..Identity::default() });
     }
 
     /// The caller, proved.
@@ -85,7 +86,8 @@ impl Record {
     /// What was asked for.
     pub(crate) fn asks(&mut self, asks: &Asks, caller: AccountId) {
         self.others = crate::pipeline::other_accounts(asks, caller);
-        let concrete = asks.iter().filter(|ask| ask.resource.starts_with("arn:") && !ask.resource.contains('*'));
+        let concrete =
+            asks.iter().filter(|ask| ask.resource.starts_with("arn:") && !ask.resource.contains('*'));
         let mut resources: Vec<Resource> = Vec::new();
         for ask in concrete {
             if resources.iter().all(|resource| resource.arn != ask.resource) {

@@ -191,7 +191,8 @@ impl Authenticator {
         match source {
             SecretSource::Session(session) => Ok(SecretText(Secret::new(session.secret.to_string()))),
             SecretSource::Sealed(key) => {
-                let opened = self.keys.open(Purpose::SecretAccessKey, key.id.as_str().as_bytes(), &key.secret);
+                let opened =
+                    self.keys.open(Purpose::SecretAccessKey, key.id.as_str().as_bytes(), &key.secret);
                 let opened = opened.map_err(|error| {
                     tracing::error!(%error, key = %key.id, "the secret of an access key can not be opened");
                 })?;

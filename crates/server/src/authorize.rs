@@ -34,7 +34,7 @@ pub(crate) fn authorize(
     effective: Result<&Effective, &Unreadable>,
     asks: &Asks,
     request: &Context,
-) -> Result<Option<Decided>, Refused> {
+) -> Result<Option<Decided>, Box<Refused>> {
     if asks.is_empty() {
         return Ok(None);
     }
@@ -42,15 +42,16 @@ pub(crate) fn authorize(
         // Fail closed: a statement nobody can read might be a Deny (rule 10).
         tracing::error!(policy = %unreadable.policy, account = %account.id(), "a policy can not be read");
         let decision = Decided { verdict: "ImplicitlyDenied", layer: None, policies: Vec::new() };
-        Refused { error: ApiError::internal_failure(), decision }
+        Box::new(Refused { error: ApiError::internal_failure(), decision })
     })?;
     let policies: Vec<String> = effective.identity.iter().map(|held| held.name.clone()).collect();
     let mut last = None;
     for ask in asks.iter() {
-        let decision = decide_one(account, caller, effective, ask, request).map_err(|(decision, message)| {
-            let decision = decided(decision, policies.clone());
-            Refused { error: ApiError::access_denied(message), decision }
-        })?;
+        let decision =
+            decide_one(account, caller, effective, ask, request).map_err(|(decision, message)| {
+                let decision = decided(decision, policies.clone());
+                Box::new(Refused { error: ApiError::access_denied(message), decision })
+            })?;
         last = Some(decision);
     }
     Ok(last.map(|decision| decided(decision, policies)))

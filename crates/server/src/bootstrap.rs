@@ -126,7 +126,8 @@ pub(crate) fn check_store(store: &dyn Store, keys: &KeyRing, partition: Partitio
     let check = fact(KEY_CHECK)?;
     if let Some(body) = &check {
         let sealed: Option<Sealed> = serde_json::from_slice(body).ok();
-        let opens = sealed.is_some_and(|sealed| keys.open(Purpose::ProviderSecret, KEY_CHECK_CONTEXT, &sealed).is_ok());
+        let opens = sealed
+            .is_some_and(|sealed| keys.open(Purpose::ProviderSecret, KEY_CHECK_CONTEXT, &sealed).is_ok());
         if !opens {
             return Err(StartError(
                 "the master key is not the one that this store was sealed with: no secret in it could be read"
@@ -146,9 +147,9 @@ pub(crate) fn check_store(store: &dyn Store, keys: &KeyRing, partition: Partitio
 /// That the root key in the settings is the one of the first account: a setting is never silently ignored.
 fn check_root_key(node: &Node, keys: &KeyRing, first: AccountId, root: &RootKey) -> Result<(), StartError> {
     let account = node.account(first).map_err(|error| StartError(error.to_string()))?;
-    let held = account.as_ref().and_then(|account| {
-        account.settings().root_keys.iter().find(|key| key.id == root.id).cloned()
-    });
+    let held = account
+        .as_ref()
+        .and_then(|account| account.settings().root_keys.iter().find(|key| key.id == root.id).cloned());
     let Some(held) = held else {
         return Err(StartError(format!(
             "account {first} exists, and {} is none of its root keys; KEYGATE_ROOT_ACCESS_KEY_ID is for the first \
@@ -158,7 +159,8 @@ fn check_root_key(node: &Node, keys: &KeyRing, first: AccountId, root: &RootKey)
     };
     let context = held.id.as_str().as_bytes();
     let secret = keys.open(Purpose::SecretAccessKey, context, &held.secret);
-    let same = secret.ok().and_then(|secret| Secret::from_utf8(secret).ok()).is_some_and(|held| held == root.secret);
+    let same =
+        secret.ok().and_then(|secret| Secret::from_utf8(secret).ok()).is_some_and(|held| held == root.secret);
     if same {
         return Ok(());
     }

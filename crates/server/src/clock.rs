@@ -21,7 +21,10 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     #[expect(clippy::disallowed_methods, reason = "the edge draws randomness for everyone below")]
-    #[expect(clippy::panic, reason = "without randomness no key, id or nonce may be made: the request must not go on")]
+    #[expect(
+        clippy::panic,
+        reason = "without randomness no key, id or nonce may be made: the request must not go on"
+    )]
     fn fill(&mut self, bytes: &mut [u8]) {
         if aws_lc_rs::rand::fill(bytes).is_err() {
             panic!("the operating system gives no randomness");

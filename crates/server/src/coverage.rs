@@ -68,11 +68,33 @@ fn operations_and_their_gap() {
 #[test]
 fn condition_operators() {
     const NAMES: [&str; 27] = [
-        "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike",
-        "StringNotLike", "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals",
-        "NumericGreaterThan", "NumericGreaterThanEquals", "DateEquals", "DateNotEquals", "DateLessThan",
-        "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress",
-        "NotIpAddress", "ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike", "Null",
+        "StringEquals",
+        "StringNotEquals",
+        "StringEqualsIgnoreCase",
+        "StringNotEqualsIgnoreCase",
+        "StringLike",
+        "StringNotLike",
+        "NumericEquals",
+        "NumericNotEquals",
+        "NumericLessThan",
+        "NumericLessThanEquals",
+        "NumericGreaterThan",
+        "NumericGreaterThanEquals",
+        "DateEquals",
+        "DateNotEquals",
+        "DateLessThan",
+        "DateLessThanEquals",
+        "DateGreaterThan",
+        "DateGreaterThanEquals",
+        "Bool",
+        "BinaryEquals",
+        "IpAddress",
+        "NotIpAddress",
+        "ArnEquals",
+        "ArnNotEquals",
+        "ArnLike",
+        "ArnNotLike",
+        "Null",
     ];
     let accepted = |operator: &str| {
         let value = match operator.trim_start_matches("ForAllValues:").trim_start_matches("ForAnyValue:") {
@@ -135,8 +157,13 @@ fn test_sources() -> String {
             let extension = path.extension().and_then(|e| e.to_str());
             if path.is_dir() {
                 walk(path, into);
-            } else if let ("rs" | "py", Ok(text)) = (extension.unwrap_or(""), std::fs::read_to_string(&path)) {
-                let start = if extension == Some("py") { Some(0) } else { text.find("#[cfg(test)]").or(text.find("#[test]")) };
+            } else if let ("rs" | "py", Ok(text)) = (extension.unwrap_or(""), std::fs::read_to_string(&path))
+            {
+                let start = if extension == Some("py") {
+                    Some(0)
+                } else {
+                    text.find("#[cfg(test)]").or(text.find("#[test]"))
+                };
                 into.push_str(start.and_then(|start| text.get(start..)).unwrap_or(""));
             }
         }

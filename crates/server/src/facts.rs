@@ -52,9 +52,8 @@ impl UseFacts {
         let state = &mut *state;
         if caller.session.is_none() {
             let last = state.keys.get(&caller.access_key);
-            let fresh = |last: &KeyUse| {
-                last.service == service && last.region == region && is_recent(last.time, now)
-            };
+            let fresh =
+                |last: &KeyUse| last.service == service && last.region == region && is_recent(last.time, now);
             if !last.is_some_and(fresh) {
                 let fact = KeyUse { time: now, region: region.to_owned(), service: service.to_owned() };
                 save(&mut state.unsaved, format!("use/key/{}", caller.access_key), &fact);

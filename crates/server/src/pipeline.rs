@@ -134,7 +134,9 @@ impl Keygate {
         // Route.
         let presented = match keygate_sigv4::read(&signed) {
             Ok(presented) => presented,
-            Err(AuthError::MissingAuthenticationToken) => return Err(self.unsigned(request, &message, record)),
+            Err(AuthError::MissingAuthenticationToken) => {
+                return Err(self.unsigned(request, &message, record));
+            }
             Err(error) => return Err(auth_error(&error, route::service_of_message(request).protocol)),
         };
         let key_id = presented.access_key_id();
@@ -312,7 +314,10 @@ impl Keygate {
         let required = keygate_catalog::action_of(operation.service.signing_name, operation.name);
         let Some(required) = required else {
             // An operation without a known action can not be authorized: refused, not let through.
-            return ApiError::access_denied(format!("{} has no action that could be allowed", operation.name));
+            return ApiError::access_denied(format!(
+                "{} has no action that could be allowed",
+                operation.name
+            ));
         };
         let asks = required.actions().iter().fold(Asks::none(), |asks, action| asks.and(Ask::on_any(action)));
         match self.allow(proved, &asks, record) {
@@ -435,7 +440,11 @@ fn unknown_service(name: &str) -> ApiError {
 }
 
 fn unavailable() -> ApiError {
-    ApiError::new("ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.")
+    ApiError::new(
+        "ServiceUnavailable",
+        503,
+        "The request has failed due to a temporary failure of the server.",
+    )
 }
 
 fn into_http(response: HttpResponse, request_id: &str) -> Response<Bytes> {

@@ -173,13 +173,17 @@ pub async fn run(settings: Settings, on_ready: impl FnOnce(&Banner)) -> Result<(
     let tls = settings.tls.as_ref().map(crate::tls::load).transpose();
     let tls = tls.map_err(|error| StartError(with_causes(&error)))?;
     let bound = |address| move |error| StartError(format!("{address} can not be listened on: {error}"));
-    let listener = Listener::bind(settings.listen, tls, settings.limits).await.map_err(bound(settings.listen))?;
+    let listener =
+        Listener::bind(settings.listen, tls, settings.limits).await.map_err(bound(settings.listen))?;
     let admin = match settings.admin_listen {
         Some(address) => Some(Listener::bind(address, None, settings.limits).await.map_err(bound(address))?),
         None => None,
     };
     let operators = OperatorListener::bind(data).await.map_err(|error| {
-        StartError(format!("the operator socket {} can not be made: {error}", data.operator_socket().display()))
+        StartError(format!(
+            "the operator socket {} can not be made: {error}",
+            data.operator_socket().display()
+        ))
     })?;
 
     let readiness = Readiness::default();
@@ -266,8 +270,12 @@ struct Signals {
 
 impl Signals {
     fn install() -> Result<Self, StartError> {
-        let handler = |kind| signal(kind).map_err(|error| StartError(format!("signals can not be handled: {error}")));
-        Ok(Self { interrupt: handler(SignalKind::interrupt())?, terminate: handler(SignalKind::terminate())? })
+        let handler =
+            |kind| signal(kind).map_err(|error| StartError(format!("signals can not be handled: {error}")));
+        Ok(Self {
+            interrupt: handler(SignalKind::interrupt())?,
+            terminate: handler(SignalKind::terminate())?,
+        })
     }
 
     async fn wait(mut self) {

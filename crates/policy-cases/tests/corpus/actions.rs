@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::build::{Case, allow, all, both_effects, nothing, renamed};
+use crate::build::{Case, all, allow, both_effects, nothing, renamed};
 
 /// (pattern, action, whether they match, rules)
 const TABLE: &[(&str, &str, bool, &[&str])] = &[
@@ -71,7 +71,7 @@ const LISTS: &[(&[&str], &str, bool)] = &[
     (&["s3:GetObject", "s3:GetObject"], "s3:GetObject", true),
 ];
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (pattern, action, matches, rules) in TABLE {
         let ask = |about: &str| {
@@ -99,7 +99,9 @@ pub fn cases() -> Vec<Case> {
         );
     }
     for (patterns, action, matches) in LISTS {
-        let ask = |about: &str| Case::new(format!("{about}-{}", patterns.join("+")), &["7", "83"]).asks(action, "*");
+        let ask = |about: &str| {
+            Case::new(format!("{about}-{}", patterns.join("+")), &["7", "83"]).asks(action, "*")
+        };
         let statement = allow(json!(patterns), "*");
         cases.extend(both_effects(&ask("action-list"), &statement, *matches));
         let not = renamed(statement, "Action", "NotAction");

@@ -2,18 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
-pub const ACCOUNT: &str = "111122223333";
-pub const OTHER: &str = "444455556666";
-pub const USER: &str = "arn:aws:iam::111122223333:user/team/ann";
-pub const ROOT: &str = "arn:aws:iam::111122223333:root";
-pub const ROLE: &str = "arn:aws:iam::111122223333:role/path/app";
-pub const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/app/s1";
-pub const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/bob";
-pub const OBJECT: &str = "arn:aws:s3:::bucket/key";
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const OTHER: &str = "444455556666";
+pub(crate) const USER: &str = "arn:aws:iam::111122223333:user/team/ann";
+pub(crate) const ROOT: &str = "arn:aws:iam::111122223333:root";
+pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/path/app";
+pub(crate) const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/app/s1";
+pub(crate) const FEDERATED: &str = "arn:aws:sts::111122223333:federated-user/bob";
+pub(crate) const OBJECT: &str = "arn:aws:s3:::bucket/key";
 
 /// One case. Begins as user ann who asks for `s3:GetObject` on an object of her own account, without any policy.
 #[derive(Clone)]
-pub struct Case {
+pub(crate) struct Case {
     about: String,
     rules: Vec<Value>,
     request: Map<String, Value>,
@@ -24,7 +24,7 @@ pub struct Case {
 
 impl Case {
     /// `about` ends up in the id; rules are numbers, or texts like `"185b"`.
-    pub fn new(about: impl Into<String>, rules: &[&str]) -> Self {
+    pub(crate) fn new(about: impl Into<String>, rules: &[&str]) -> Self {
         let number = |rule: &&str| rule.parse::<u32>().map_or_else(|_| json!(rule), |number| json!(number));
         let mut case = Self {
             about: about.into(),
@@ -39,140 +39,140 @@ impl Case {
         case.asks("s3:GetObject", OBJECT)
     }
 
-    pub fn about(mut self, more: &str) -> Self {
+    pub(crate) fn about(mut self, more: &str) -> Self {
         self.about = format!("{}-{more}", self.about);
         self
     }
 
     /// Further rules.
-    pub fn rules(mut self, rules: &[&str]) -> Self {
+    pub(crate) fn rules(mut self, rules: &[&str]) -> Self {
         self.rules.extend(Self::new("", rules).rules);
         self
     }
 
-    pub fn principal(mut self, principal: impl Into<Value>) -> Self {
+    pub(crate) fn principal(mut self, principal: impl Into<Value>) -> Self {
         self.request.insert("principal".into(), principal.into());
         self
     }
 
     /// A session of [`ROLE`].
-    pub fn session(self) -> Self {
+    pub(crate) fn session(self) -> Self {
         self.principal(SESSION).issuer(ROLE)
     }
 
     /// A federated user behind whom stands [`USER`].
-    pub fn federated(self) -> Self {
+    pub(crate) fn federated(self) -> Self {
         self.principal(FEDERATED).issuer(USER)
     }
 
-    pub fn root(self) -> Self {
+    pub(crate) fn root(self) -> Self {
         self.principal(ROOT)
     }
 
-    pub fn anonymous(self) -> Self {
+    pub(crate) fn anonymous(self) -> Self {
         self.principal(json!({"type": "Anonymous"}))
     }
 
-    pub fn issuer(mut self, arn: &str) -> Self {
+    pub(crate) fn issuer(mut self, arn: &str) -> Self {
         self.request.insert("principalRoleArn".into(), json!(arn));
         self
     }
 
     /// The resource belongs to [`ACCOUNT`] unless [`Case::owner`] says otherwise.
-    pub fn asks(mut self, action: &str, arn: &str) -> Self {
+    pub(crate) fn asks(mut self, action: &str, arn: &str) -> Self {
         self.request.insert("action".into(), json!(action));
         self.request.insert("resource".into(), json!({"arn": arn, "accountId": ACCOUNT}));
         self
     }
 
-    pub fn owner(mut self, account: &str) -> Self {
+    pub(crate) fn owner(mut self, account: &str) -> Self {
         self.request["resource"]["accountId"] = json!(account);
         self
     }
 
-    pub fn key(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn key(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.request["context"][key] = value.into();
         self
     }
 
     /// One identity policy with these statements.
-    pub fn identity(self, statements: Value) -> Self {
+    pub(crate) fn identity(self, statements: Value) -> Self {
         self.identity_document(document(statements))
     }
 
-    pub fn identity_document(mut self, document: Value) -> Self {
+    pub(crate) fn identity_document(mut self, document: Value) -> Self {
         let list = self.layers.entry("identityPolicies").or_insert(json!([]));
         list.as_array_mut().unwrap().push(json!({"document": document}));
         self
     }
 
-    pub fn boundary(self, statements: Value) -> Self {
+    pub(crate) fn boundary(self, statements: Value) -> Self {
         let policy = json!({"document": document(statements)});
         self.layer("permissionsBoundary", policy)
     }
 
     /// One session policy with these statements.
-    pub fn session_policy(self, statements: Value) -> Self {
+    pub(crate) fn session_policy(self, statements: Value) -> Self {
         let policy = json!([{"document": document(statements)}]);
         self.layer("sessionPolicies", policy)
     }
 
-    pub fn resource_policy(self, statements: Value) -> Self {
+    pub(crate) fn resource_policy(self, statements: Value) -> Self {
         let policy = json!({"document": document(statements)});
         self.layer("resourcePolicy", policy)
     }
 
-    pub fn endpoint(self, statements: Value) -> Self {
+    pub(crate) fn endpoint(self, statements: Value) -> Self {
         let policy = json!([{"document": document(statements)}]);
         self.layer("vpcEndpointPolicies", policy)
     }
 
     /// Levels from the root down, each a list of policies, each a list of statements.
-    pub fn scps(self, tree: &[Vec<Value>]) -> Self {
+    pub(crate) fn scps(self, tree: &[Vec<Value>]) -> Self {
         self.layer("scps", levels(tree))
     }
 
-    pub fn rcps(self, tree: &[Vec<Value>]) -> Self {
+    pub(crate) fn rcps(self, tree: &[Vec<Value>]) -> Self {
         self.layer("rcps", levels(tree))
     }
 
-    pub fn layer(mut self, name: &str, value: Value) -> Self {
+    pub(crate) fn layer(mut self, name: &str, value: Value) -> Self {
         self.layers.insert(name.into(), value);
         self
     }
 
-    pub fn allowed(mut self) -> Self {
+    pub(crate) fn allowed(mut self) -> Self {
         self.expected = "Allowed";
         self
     }
 
-    pub fn denied(mut self) -> Self {
+    pub(crate) fn denied(mut self) -> Self {
         self.expected = "Denied";
         self
     }
 
-    pub fn explicit(mut self, by: &'static str) -> Self {
+    pub(crate) fn explicit(mut self, by: &'static str) -> Self {
         (self.expected, self.decided_by) = ("ExplicitlyDenied", Some(by));
         self
     }
 
-    pub fn implicit(mut self, by: &'static str) -> Self {
+    pub(crate) fn implicit(mut self, by: &'static str) -> Self {
         (self.expected, self.decided_by) = ("ImplicitlyDenied", Some(by));
         self
     }
 
     /// Allowed, or implicitly denied by this layer.
-    pub fn granted_or(self, granted: bool, by: &'static str) -> Self {
+    pub(crate) fn granted_or(self, granted: bool, by: &'static str) -> Self {
         if granted { self.allowed() } else { self.implicit(by) }
     }
 
     /// Explicitly denied by this layer, or allowed.
-    pub fn forbidden_or(self, forbidden: bool, by: &'static str) -> Self {
+    pub(crate) fn forbidden_or(self, forbidden: bool, by: &'static str) -> Self {
         if forbidden { self.explicit(by) } else { self.allowed() }
     }
 
     /// The case as a line.
-    pub fn line(&self, number: &str) -> String {
+    pub(crate) fn line(&self, number: &str) -> String {
         assert!(!self.expected.is_empty(), "{} expects nothing", self.about);
         let about: String = self
             .about
@@ -196,7 +196,7 @@ impl Case {
 }
 
 /// A document of Version 2012-10-17.
-pub fn document(statements: Value) -> Value {
+pub(crate) fn document(statements: Value) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
@@ -208,48 +208,48 @@ fn levels(tree: &[Vec<Value>]) -> Value {
     tree.iter().enumerate().map(level).collect()
 }
 
-pub fn allow(action: impl Into<Value>, resource: impl Into<Value>) -> Value {
+pub(crate) fn allow(action: impl Into<Value>, resource: impl Into<Value>) -> Value {
     json!({"Effect": "Allow", "Action": action.into(), "Resource": resource.into()})
 }
 
-pub fn deny(action: impl Into<Value>, resource: impl Into<Value>) -> Value {
+pub(crate) fn deny(action: impl Into<Value>, resource: impl Into<Value>) -> Value {
     json!({"Effect": "Deny", "Action": action.into(), "Resource": resource.into()})
 }
 
 /// Allow everything.
-pub fn all() -> Value {
+pub(crate) fn all() -> Value {
     allow("*", "*")
 }
 
 /// Allow something else than any case asks for.
-pub fn nothing() -> Value {
+pub(crate) fn nothing() -> Value {
     allow("sns:Publish", "*")
 }
 
 /// Allow everything to this principal.
-pub fn grant(principal: Value) -> Value {
+pub(crate) fn grant(principal: Value) -> Value {
     with(all(), "Principal", principal)
 }
 
 /// The statement with one element more.
-pub fn with(mut statement: Value, element: &str, value: impl Into<Value>) -> Value {
+pub(crate) fn with(mut statement: Value, element: &str, value: impl Into<Value>) -> Value {
     statement[element] = value.into();
     statement
 }
 
 /// The statement with the element under another name.
-pub fn renamed(mut statement: Value, element: &str, name: &str) -> Value {
+pub(crate) fn renamed(mut statement: Value, element: &str, name: &str) -> Value {
     let value = statement.as_object_mut().unwrap().remove(element).unwrap();
     with(statement, name, value)
 }
 
-pub fn without(mut statement: Value, element: &str) -> Value {
+pub(crate) fn without(mut statement: Value, element: &str) -> Value {
     statement.as_object_mut().unwrap().remove(element);
     statement
 }
 
 /// Cases that ask whether a statement matches: as the only Allow, and as a Deny beside an Allow of everything.
-pub fn both_effects(case: &Case, statement: &Value, matches: bool) -> Vec<Case> {
+pub(crate) fn both_effects(case: &Case, statement: &Value, matches: bool) -> Vec<Case> {
     let allow = with(statement.clone(), "Effect", "Allow");
     let deny = with(statement.clone(), "Effect", "Deny");
     vec![

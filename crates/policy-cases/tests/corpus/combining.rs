@@ -47,7 +47,7 @@ fn principals() -> Vec<(&'static str, Value, [Worth; 3])> {
     ]
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(matrix());
     cases.extend(direct_by_principal_arn());
@@ -94,7 +94,14 @@ fn matrix() -> Vec<Case> {
     cases
 }
 
-fn policies(case: Case, principal: &Value, identity: bool, boundary: Limit, session: Limit, who: Who) -> Case {
+fn policies(
+    case: Case,
+    principal: &Value,
+    identity: bool,
+    boundary: Limit,
+    session: Limit,
+    who: Who,
+) -> Case {
     let mut case = match who {
         Who::User => case,
         Who::Session => case.session(),
@@ -226,7 +233,8 @@ fn explicit_denies() -> Vec<Case> {
                     let needs_principal = matches!(layer, "RESOURCE" | "RCP" | "VPCE");
                     let statements = if needs_principal { to_all(statements) } else { statements.clone() };
                     let about = format!("deny-{layer}-{direct}-{owner}");
-                    let mut case = Case::new(about, &["5", "19", "37"]).session().owner(owner).identity(json!(all()));
+                    let mut case =
+                        Case::new(about, &["5", "19", "37"]).session().owner(owner).identity(json!(all()));
                     if layer != "RESOURCE" {
                         let principal = if direct { json!({"AWS": SESSION}) } else { json!({"AWS": ROLE}) };
                         case = case.resource_policy(json!(grant(principal)));
@@ -280,7 +288,9 @@ fn root() -> Vec<Case> {
     let root = |about: &str, rules: &[&str]| Case::new(format!("root-{about}"), rules).root();
     cases.push(root("own-account", &["4"]).allowed());
     cases.push(root("nothing-in-particular", &["4"]).asks("s3:ListAllMyBuckets", "*").allowed());
-    cases.push(root("silent-resource-policy", &["4"]).resource_policy(json!(grant(json!({"AWS": OTHER})))).allowed());
+    cases.push(
+        root("silent-resource-policy", &["4"]).resource_policy(json!(grant(json!({"AWS": OTHER})))).allowed(),
+    );
     let deny_to = |principal: Value| with(deny("*", "*"), "Principal", principal);
     for (about, principal, denied) in [
         ("everybody", json!("*"), true),
@@ -293,12 +303,15 @@ fn root() -> Vec<Case> {
         cases.push(case.forbidden_or(denied, "RESOURCE"));
     }
     cases.push(root("scp", &["26", "43"]).scps(&[vec![json!(nothing())]]).implicit("SCP"));
-    cases.push(root("scp-deny", &["26", "43"]).scps(&[vec![json!([all(), deny("s3:*", "*")])]]).explicit("SCP"));
+    cases.push(
+        root("scp-deny", &["26", "43"]).scps(&[vec![json!([all(), deny("s3:*", "*")])]]).explicit("SCP"),
+    );
     cases.push(root("rcp", &["26"]).rcps(&[vec![json!(with(nothing(), "Principal", "*"))]]).implicit("RCP"));
     cases.push(root("endpoint", &["33"]).endpoint(json!(with(nothing(), "Principal", "*"))).implicit("VPCE"));
     cases.push(root("elsewhere", &["35"]).owner(OTHER).implicit("RESOURCE"));
     // Rule 53: an SCP that selects the root user.
-    let no_root = with(deny("*", "*"), "Condition", json!({"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:root"}}));
+    let no_root =
+        with(deny("*", "*"), "Condition", json!({"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:root"}}));
     let tree = [vec![json!([all(), no_root])]];
     cases.push(root("scp-by-arn", &["53", "179"]).scps(&tree).explicit("SCP"));
     cases.push(Case::new("user-scp-by-arn", &["53", "179"]).identity(json!(all())).scps(&tree).allowed());
@@ -322,8 +335,11 @@ fn without_identity() -> Vec<Case> {
     ];
     for (about, principal, anonymous, service) in rows {
         for (caller, granted) in [(json!({"type": "Anonymous"}), anonymous), (json!(lambda), service)] {
-            let case = Case::new(format!("{about}-to-{caller}"), &["20", "27", "28", "178"]).principal(caller);
-            cases.push(case.clone().resource_policy(json!(grant(principal.clone()))).granted_or(granted, "RESOURCE"));
+            let case =
+                Case::new(format!("{about}-to-{caller}"), &["20", "27", "28", "178"]).principal(caller);
+            cases.push(
+                case.clone().resource_policy(json!(grant(principal.clone()))).granted_or(granted, "RESOURCE"),
+            );
             let denies = with(deny("*", "*"), "Principal", principal.clone());
             let policy = json!([grant(json!("*")), denies]);
             cases.push(case.about("deny").resource_policy(policy).forbidden_or(granted, "RESOURCE"));
@@ -361,7 +377,11 @@ fn endpoints() -> Vec<Case> {
         cases.push(case.forbidden_or(allows, "VPCE"));
     }
     // It grants nothing.
-    cases.push(Case::new("endpoint-alone", &["33"]).endpoint(json!(with(all(), "Principal", "*"))).implicit("IDENTITY"));
+    cases.push(
+        Case::new("endpoint-alone", &["33"])
+            .endpoint(json!(with(all(), "Principal", "*")))
+            .implicit("IDENTITY"),
+    );
     // A resource policy's statement without principal speaks to nobody.
     let silent = Case::new("resource-policy-without-principal", &["91a"]);
     cases.push(silent.clone().resource_policy(json!(all())).implicit("IDENTITY"));
@@ -382,7 +402,8 @@ fn special_resources() -> Vec<Case> {
         ("everybody", json!("*"), Worth::Direct),
     ] {
         for identity in [true, false] {
-            let mut case = Case::new(format!("kms-{about}-{identity}"), &["30", "237"]).asks("kms:Decrypt", key);
+            let mut case =
+                Case::new(format!("kms-{about}-{identity}"), &["30", "237"]).asks("kms:Decrypt", key);
             case = case.identity(json!(if identity { all() } else { nothing() }));
             if principal != Value::Null {
                 case = case.resource_policy(json!(grant(principal.clone())));
@@ -401,15 +422,27 @@ fn special_resources() -> Vec<Case> {
     let own = [
         ("iam:DeletePolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", false),
         ("iam:CreatePolicyVersion", "arn:aws:iam::aws:policy/job-function/Billing", false),
-        ("iam:DeleteRole", "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", false),
-        ("iam:GetRole", "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", true),
+        (
+            "iam:DeleteRole",
+            "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
+            false,
+        ),
+        (
+            "iam:GetRole",
+            "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
+            true,
+        ),
         ("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", true),
         (
             "iam:DeleteServiceLinkedRole",
             "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
             true,
         ),
-        ("iam:DeleteRole", "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_a", false),
+        (
+            "iam:DeleteRole",
+            "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_a",
+            false,
+        ),
         ("kms:DeleteAlias", "arn:aws:kms:us-east-1:111122223333:alias/aws/s3", false),
         ("kms:DescribeKey", "arn:aws:kms:us-east-1:111122223333:alias/aws/s3", true),
         ("kms:DeleteAlias", "arn:aws:kms:us-east-1:111122223333:alias/mine", true),

@@ -39,7 +39,7 @@ fn when(condition: Value) -> Value {
     with(allow("*", "*"), "Condition", condition)
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(absent_keys());
     cases.extend(several_values_without_qualifier());
@@ -71,7 +71,8 @@ fn absent_keys() -> Vec<Case> {
         for (name, holds, rules) in forms {
             let statement = when(json!({name.clone(): {"test:Key": value}}));
             cases.extend(both_effects(&Case::new(format!("absent-{name}"), rules), &statement, holds));
-            let empty = Case::new(format!("empty-set-{name}"), rules).rules(&["145"]).key("test:Key", json!([]));
+            let empty =
+                Case::new(format!("empty-set-{name}"), rules).rules(&["145"]).key("test:Key", json!([]));
             cases.push(both_effects(&empty, &statement, holds).remove(0));
         }
     }
@@ -184,7 +185,8 @@ fn set_operators() -> Vec<Case> {
         cases.extend(both_effects(&case, &when(json!({operator: {"test:Keys": values}})), holds));
     }
     // Rule 139: the guard against it.
-    let guarded = when(json!({"ForAllValues:StringEquals": {"aws:TagKeys": ["a"]}, "Null": {"aws:TagKeys": "false"}}));
+    let guarded =
+        when(json!({"ForAllValues:StringEquals": {"aws:TagKeys": ["a"]}, "Null": {"aws:TagKeys": "false"}}));
     cases.extend(both_effects(&Case::new("guarded", &["139"]), &guarded, false));
     let case = Case::new("guarded-present", &["139"]).key("aws:TagKeys", json!(["a"]));
     cases.extend(both_effects(&case, &guarded, true));
@@ -211,14 +213,20 @@ fn null() -> Vec<Case> {
     for (value, if_absent, if_present) in rows {
         let present = [json!("x"), json!(""), json!(["x", "y"]), json!(["x"])];
         for request in present.into_iter().map(Some).chain([None, Some(json!([]))]) {
-            let holds = if request.as_ref().is_none_or(|request| *request == json!([])) { if_absent } else { if_present };
+            let holds = if request.as_ref().is_none_or(|request| *request == json!([])) {
+                if_absent
+            } else {
+                if_present
+            };
             let about = format!("null-{value}-{}", request.clone().unwrap_or_default());
             let case = Case::new(about, &["131", "145"]);
             let case = if let Some(request) = request { case.key("test:Key", request) } else { case };
             cases.extend(both_effects(&case, &when(json!({"Null": {"test:Key": value}})), holds));
             for (operator, holds) in [("ForAllValues:Null", true), ("ForAnyValue:Null", false)] {
                 let case = case.clone().about(operator).rules(&["132"]);
-                cases.push(both_effects(&case, &when(json!({operator: {"test:Key": value}})), holds).remove(0));
+                cases.push(
+                    both_effects(&case, &when(json!({operator: {"test:Key": value}})), holds).remove(0),
+                );
             }
         }
     }
@@ -264,8 +272,13 @@ fn names_of_keys() -> Vec<Case> {
         cases.extend(both_effects(&case, &statement, holds));
     }
     // Operators in other case.
-    for operator in ["stringequals", "STRINGEQUALS", "StringEqualsifexists", "forallvalues:stringequals", "FORANYVALUE:StringEquals"]
-    {
+    for operator in [
+        "stringequals",
+        "STRINGEQUALS",
+        "StringEqualsifexists",
+        "forallvalues:stringequals",
+        "FORANYVALUE:StringEquals",
+    ] {
         for (value, holds) in [("v", true), ("w", false)] {
             let case = Case::new(format!("operator-{operator}"), &["128"]).key("test:Key", value);
             cases.extend(both_effects(&case, &when(json!({operator: {"test:Key": "v"}})), holds));
@@ -314,6 +327,8 @@ fn blocks() -> Vec<Case> {
     let unless = |key: &str| with(allow("*", "*"), "Condition", json!({"StringNotEquals": {key: "v"}}));
     let case = Case::new("negated-in-scp", &["129", "53"]).identity(json!(all()));
     cases.push(case.clone().scps(&[vec![json!(unless("test:Key"))]]).allowed());
-    cases.push(case.about("present").key("test:Key", "v").scps(&[vec![json!(unless("test:Key"))]]).implicit("SCP"));
+    cases.push(
+        case.about("present").key("test:Key", "v").scps(&[vec![json!(unless("test:Key"))]]).implicit("SCP"),
+    );
     cases
 }

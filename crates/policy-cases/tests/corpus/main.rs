@@ -61,7 +61,8 @@ mod files {
         ];
         for (name, cases) in sections {
             let path = folder.join(format!("{name}.jsonl"));
-            let line = |(number, case): (usize, &Case)| case.line(&format!("{name}-{:04}", number + 1)) + "\n";
+            let line =
+                |(number, case): (usize, &Case)| case.line(&format!("{name}-{:04}", number + 1)) + "\n";
             let text: String = cases.iter().enumerate().map(line).collect();
             if write {
                 fs::write(&path, text).unwrap();

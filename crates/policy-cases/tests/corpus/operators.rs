@@ -14,7 +14,7 @@ struct Family {
     rows: Vec<(Value, Value, bool)>,
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     let families = strings().into_iter().chain(numbers()).chain(dates()).chain(others()).chain(arns());
     for Family { positive, negated, key, rules, rows } in families {
@@ -23,10 +23,13 @@ pub fn cases() -> Vec<Case> {
                 let about = format!("{operator}-{}-{}", text(&policy), text(&request));
                 Case::new(about, rules).key(key, request.clone())
             };
-            let statement = |operator: &str| with(allow("*", "*"), "Condition", json!({operator: {key: policy}}));
+            let statement =
+                |operator: &str| with(allow("*", "*"), "Condition", json!({operator: {key: policy}}));
             cases.extend(both_effects(&ask(positive), &statement(positive), matches));
             let if_exists = format!("{positive}IfExists");
-            cases.push(both_effects(&ask(&if_exists).rules(&["130"]), &statement(&if_exists), matches).remove(0));
+            cases.push(
+                both_effects(&ask(&if_exists).rules(&["130"]), &statement(&if_exists), matches).remove(0),
+            );
             if let Some(negated) = negated {
                 let case = ask(negated).rules(&["124"]);
                 cases.extend(both_effects(&case, &statement(negated), !matches));
@@ -330,7 +333,9 @@ fn arns() -> Vec<Family> {
             // A `*` stays in its field.
             (
                 json!("arn:aws:someservice:*:111122223333:finance/*"),
-                json!("arn:aws:someservice:us-east-2:999999999999:store/abc:111122223333:finance/document.txt"),
+                json!(
+                    "arn:aws:someservice:us-east-2:999999999999:store/abc:111122223333:finance/document.txt"
+                ),
                 false,
             ),
             (json!("arn:aws:sns:*:topic:x"), json!("arn:aws:sns:us-east-1:111122223333:topic:x"), false),

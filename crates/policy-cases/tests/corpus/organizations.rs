@@ -21,7 +21,7 @@ enum Level {
 
 const LEVELS: [Level; 5] = [Level::Full, Level::Second, Level::Silent, Level::Empty, Level::Denies];
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(trees());
     cases.extend(who_is_limited());
@@ -81,7 +81,11 @@ fn who_is_limited() -> Vec<Case> {
     let callers: [(&str, Case, bool); 6] = [
         ("user", Case::new("", &[]).identity(json!(all())), true),
         ("session", Case::new("", &[]).session().identity(json!(all())), true),
-        ("federated", Case::new("", &[]).federated().identity(json!(all())).session_policy(json!(all())), true),
+        (
+            "federated",
+            Case::new("", &[]).federated().identity(json!(all())).session_policy(json!(all())),
+            true,
+        ),
         ("root", Case::new("", &[]).root(), true),
         ("service-linked", Case::new("", &[]).session().issuer(linked).identity(json!(all())), false),
         ("reserved", Case::new("", &[]).session().issuer(reserved).identity(json!(all())), true),
@@ -101,12 +105,24 @@ fn who_is_limited() -> Vec<Case> {
     for (about, statement, allows) in [
         ("not-action", json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}), true),
         ("not-action-hit", json!({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}), false),
-        ("not-resource", json!({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::other/*"}), true),
+        (
+            "not-resource",
+            json!({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::other/*"}),
+            true,
+        ),
         ("resource", allow("*", "arn:aws:s3:::bucket/*"), true),
         ("other-resource", allow("*", "arn:aws:s3:::other/*"), false),
         ("wildcard-inside", allow("s3:*Obj*", "*"), true),
-        ("condition", with(all(), "Condition", json!({"StringEquals": {"aws:PrincipalAccount": ACCOUNT}})), true),
-        ("condition-no", with(all(), "Condition", json!({"StringEquals": {"aws:PrincipalAccount": OTHER}})), false),
+        (
+            "condition",
+            with(all(), "Condition", json!({"StringEquals": {"aws:PrincipalAccount": ACCOUNT}})),
+            true,
+        ),
+        (
+            "condition-no",
+            with(all(), "Condition", json!({"StringEquals": {"aws:PrincipalAccount": OTHER}})),
+            false,
+        ),
     ] {
         let case = Case::new(format!("scp-{about}"), &["49", "53"]).identity(json!(all()));
         cases.push(case.clone().scps(&[vec![json!(statement.clone())]]).granted_or(allows, "SCP"));
@@ -128,7 +144,12 @@ fn allow_and_deny_lists() -> Vec<Case> {
         ("missing-at-the-unit", vec![full(), vec![], full()], "ec2:RunInstances", Some("implicit")),
         ("missing-at-the-account", vec![full(), full(), vec![]], "ec2:RunInstances", Some("implicit")),
         ("list-at-the-unit", vec![full(), list(json!("ec2:*")), full()], "ec2:RunInstances", None),
-        ("list-at-the-unit-other", vec![full(), list(json!("ec2:*")), full()], "s3:GetObject", Some("implicit")),
+        (
+            "list-at-the-unit-other",
+            vec![full(), list(json!("ec2:*")), full()],
+            "s3:GetObject",
+            Some("implicit"),
+        ),
         (
             "lists-that-do-not-meet",
             vec![full(), list(json!("ec2:*")), list(json!("s3:*"))],
@@ -157,7 +178,8 @@ fn allow_and_deny_lists() -> Vec<Case> {
     let mut cases = Vec::new();
     for (about, tree, action, denial) in rows {
         let resource = if action.starts_with("ec2") { "*" } else { "arn:aws:s3:::bucket/key" };
-        let case = Case::new(format!("tree-{about}"), &["45", "46"]).asks(action, resource).identity(json!(all()));
+        let case =
+            Case::new(format!("tree-{about}"), &["45", "46"]).asks(action, resource).identity(json!(all()));
         let case = case.scps(&tree);
         cases.push(match denial {
             None => case.allowed(),
@@ -173,13 +195,15 @@ fn rcps() -> Vec<Case> {
     let mut cases = Vec::new();
     let full = || vec![json!(grant(json!("*")))];
     let fence = |condition: Value| {
-        let statement = json!({"Effect": "Deny", "Principal": "*", "Action": ["s3:*", "sts:*"], "Resource": "*"});
+        let statement =
+            json!({"Effect": "Deny", "Principal": "*", "Action": ["s3:*", "sts:*"], "Resource": "*"});
         vec![json!(grant(json!("*"))), json!(with(statement, "Condition", condition))]
     };
     let only_mine = json!({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-mine"},
         "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}});
     // The organization's fence: members and services pass, others do not.
-    let base = |about: &str| Case::new(format!("rcp-{about}"), &["54", "57"]).rcps(&[fence(only_mine.clone())]);
+    let base =
+        |about: &str| Case::new(format!("rcp-{about}"), &["54", "57"]).rcps(&[fence(only_mine.clone())]);
     let open = || json!(grant(json!("*")));
     cases.push(base("member").identity(json!(all())).key("aws:PrincipalOrgID", "o-mine").allowed());
     cases.push(base("stranger").identity(json!(all())).key("aws:PrincipalOrgID", "o-other").explicit("RCP"));
@@ -213,7 +237,8 @@ fn rcps() -> Vec<Case> {
         cases.push(case.forbidden_or(!passes, "RCP"));
     }
     // Rule 42, 17: whoever calls, the resource's account decides.
-    let case = Case::new("rcp-external", &["17", "42"]).owner(OTHER).identity(json!(all())).resource_policy(open());
+    let case =
+        Case::new("rcp-external", &["17", "42"]).owner(OTHER).identity(json!(all())).resource_policy(open());
     cases.push(case.clone().rcps(&[full()]).allowed());
     cases.push(case.rcps(&[full(), vec![]]).implicit("RCP"));
     // Rule 57: what a customer's RCP may not say. Short ARNs are never understood (rule 115).

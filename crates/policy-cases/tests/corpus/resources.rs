@@ -54,7 +54,12 @@ const TABLE: &[(&str, &str, bool, &[&str])] = &[
     ("arn:aws:sqs:*:*:*", "arn:aws:sqs:us-east-1:111122223333:queue", true, &["111"]),
     ("arn:aws:sqs:us?east-1:111122223333:queue", "arn:aws:sqs:us-east-1:111122223333:queue", true, &["111"]),
     // A `?`, and a `*` inside, do not cross a colon; a `*` at the end of a field may.
-    ("arn:aws:sqs?us-east-1:111122223333:queue:x", "arn:aws:sqs:us-east-1:111122223333:queue", false, &["112"]),
+    (
+        "arn:aws:sqs?us-east-1:111122223333:queue:x",
+        "arn:aws:sqs:us-east-1:111122223333:queue",
+        false,
+        &["112"],
+    ),
     ("arn:aws:sqs:u*3:queue:x", "arn:aws:sqs:us-east-1:111122223333:queue:x", false, &["112"]),
     ("arn:aws:sqs:us-east-1:*:q", "arn:aws:sqs:us-east-1:111122223333:x:q", true, &["112", "113"]),
     // Colons and slashes of the resource field are ordinary.
@@ -133,10 +138,11 @@ const LISTS: &[(&[&str], &str, bool)] = &[
     (&["arn:aws:s3:::other", "arn:aws:s3:::bucket"], "*", false),
 ];
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (pattern, resource, matches, rules) in TABLE {
-        let ask = |about: &str| Case::new(format!("{about}-{pattern}"), rules).asks(action_for(resource), resource);
+        let ask =
+            |about: &str| Case::new(format!("{about}-{pattern}"), rules).asks(action_for(resource), resource);
         let statement = allow("*", *pattern);
         cases.extend(both_effects(&ask("resource"), &statement, *matches));
         let not = renamed(statement, "Resource", "NotResource");
@@ -162,7 +168,9 @@ fn short_patterns_elsewhere() -> Vec<Case> {
     for (pattern, matches) in [("arn:aws:s3", false), ("arn:aws:s3:*", true), ("arn:aws:s3*", true)] {
         let ask = |about: &str| Case::new(format!("{about}-{pattern}"), &["115"]);
         let to_all = with(allow("*", pattern), "Principal", "*");
-        cases.push(ask("short-resource-policy").resource_policy(json!(to_all)).granted_or(matches, "IDENTITY"));
+        cases.push(
+            ask("short-resource-policy").resource_policy(json!(to_all)).granted_or(matches, "IDENTITY"),
+        );
         let deny = with(to_all.clone(), "Effect", "Deny");
         let case = ask("short-resource-policy-deny").identity(json!(all())).resource_policy(json!(deny));
         cases.push(case.forbidden_or(matches, "RESOURCE"));
@@ -172,7 +180,8 @@ fn short_patterns_elsewhere() -> Vec<Case> {
         cases.push(case.allowed());
         let case = ask("short-session").session().identity(json!(all()));
         cases.push(case.session_policy(json!(allow("*", pattern))).allowed());
-        let case = ask("short-scp").rules(&["51"]).identity(json!(all())).scps(&[vec![json!(allow("*", pattern))]]);
+        let case =
+            ask("short-scp").rules(&["51"]).identity(json!(all())).scps(&[vec![json!(allow("*", pattern))]]);
         cases.push(if matches { case.allowed() } else { case.denied() });
     }
     // Rule 115a: an entry that does not match does not keep the statement from applying.
@@ -193,7 +202,8 @@ fn odd_elements() -> Vec<Case> {
     let case = Case::new("owner-is-told", &["40", "41"]).identity(json!(all()));
     cases.push(case.clone().allowed());
     cases.push(case.about("other").owner(OTHER).implicit("RESOURCE"));
-    let case = Case::new("owner-is-not-the-arn", &["41"]).asks("sqs:SendMessage", "arn:aws:sqs:us-east-1:444455556666:q");
+    let case = Case::new("owner-is-not-the-arn", &["41"])
+        .asks("sqs:SendMessage", "arn:aws:sqs:us-east-1:444455556666:q");
     cases.push(case.identity(json!(all())).allowed());
     // Rule 116: a wildcard in the vendor of a stored resource policy is text like any other.
     for (pattern, matches) in [("arn:aws:s*:::bucket/key", true), ("arn:aws:e*:::bucket/key", false)] {
@@ -202,8 +212,12 @@ fn odd_elements() -> Vec<Case> {
         cases.push(case.granted_or(matches, "IDENTITY"));
     }
     // Rule 11: what only limits grants nothing.
-    cases.push(Case::new("boundary-grants-nothing", &["11", "62"]).boundary(json!(all())).implicit("IDENTITY"));
-    let case = Case::new("grant-elsewhere", &["13"]).identity(json!(nothing())).resource_policy(json!(grant(json!("*"))));
+    cases.push(
+        Case::new("boundary-grants-nothing", &["11", "62"]).boundary(json!(all())).implicit("IDENTITY"),
+    );
+    let case = Case::new("grant-elsewhere", &["13"])
+        .identity(json!(nothing()))
+        .resource_policy(json!(grant(json!("*"))));
     cases.push(case.allowed());
     cases
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use keygate_ident::{AccountId, IdKind, Partition, UniqueId};
 use keygate_state::{Directory, Draft, Group};
 use keygate_store::{
-    At, Batch, Changed, Commit, CommitError, Cursor, Loaded, MemoryStore, Pending, Record, RecordKey, Revision, Store,
-    StoreError, ValueId,
+    At, Batch, Changed, Commit, CommitError, Cursor, Loaded, MemoryStore, Pending, Record, RecordKey,
+    Revision, Store, StoreError, ValueId,
 };
 
 use super::{Node, WriteEnd, WriteError, Written};
@@ -29,7 +29,12 @@ impl Store for Moody {
         let left = self.refuse.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1));
         if left.is_ok() { Pending::ready(Err(self.with.clone())) } else { self.inner.commit(batch) }
     }
-    fn values(&self, prefix: &str, after: Option<&ValueId>, n: usize) -> Result<Vec<(ValueId, Revision)>, StoreError> {
+    fn values(
+        &self,
+        prefix: &str,
+        after: Option<&ValueId>,
+        n: usize,
+    ) -> Result<Vec<(ValueId, Revision)>, StoreError> {
         self.inner.values(prefix, after, n)
     }
     fn cursor(&self) -> Result<Cursor, StoreError> {
@@ -38,7 +43,11 @@ impl Store for Moody {
     fn changes(&self, after: Cursor, limit: usize) -> Result<Vec<Changed>, StoreError> {
         self.inner.changes(after, limit)
     }
-    fn history(&self, value: &ValueId, key: &RecordKey) -> Result<Vec<(Revision, Option<Record>)>, StoreError> {
+    fn history(
+        &self,
+        value: &ValueId,
+        key: &RecordKey,
+    ) -> Result<Vec<(Revision, Option<Record>)>, StoreError> {
         self.inner.history(value, key)
     }
     fn audit_pending(&self, limit: usize) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
@@ -138,7 +147,10 @@ async fn a_conflict_runs_the_operation_again_and_a_refusal_undoes_it() {
         }
         assert_eq!(groups(&node), usize::from(ends_well));
         // Whatever happened before, the next write goes through and all of it is in the store.
-        assert!(matches!(node.write(here(), |draft| add_group(draft, "b")).await, Ok(WriteEnd::Committed(()))));
+        assert!(matches!(
+            node.write(here(), |draft| add_group(draft, "b")).await,
+            Ok(WriteEnd::Committed(()))
+        ));
         assert_eq!(groups(&node), usize::from(ends_well) + 1);
         let reopened = Node::open(store, Partition::Aws, BTreeMap::new()).unwrap();
         assert_eq!(groups(&reopened), usize::from(ends_well) + 1);

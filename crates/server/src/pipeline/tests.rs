@@ -39,7 +39,8 @@ struct Answer {
 impl Answer {
     fn field(&self, name: &str) -> &str {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-        let start = self.body.find(&open).unwrap_or_else(|| panic!("no {name} in {}", self.body)) + open.len();
+        let start =
+            self.body.find(&open).unwrap_or_else(|| panic!("no {name} in {}", self.body)) + open.len();
         let end = self.body[start..].find(&close).unwrap() + start;
         &self.body[start..end]
     }
@@ -174,8 +175,16 @@ async fn the_first_wrong_thing_in_aws_s_order_is_what_the_client_sees() {
         (signed(&wrong_secret, "iam", &bad, clock::now()), 403, "SignatureDoesNotMatch"),
         (signed(&nobody, "iam", "Action=Nonsense&Version=2010-05-08", clock::now()), 400, "InvalidAction"),
         (signed(&nobody, "iam", &bad, clock::now()), 400, "ValidationError"),
-        (signed(&nobody, "iam", &form("iam", "GetUser", &[("UserName", "none")]), clock::now()), 403, "AccessDenied"),
-        (signed(&root, "iam", &form("iam", "GetUser", &[("UserName", "none")]), clock::now()), 404, "NoSuchEntity"),
+        (
+            signed(&nobody, "iam", &form("iam", "GetUser", &[("UserName", "none")]), clock::now()),
+            403,
+            "AccessDenied",
+        ),
+        (
+            signed(&root, "iam", &form("iam", "GetUser", &[("UserName", "none")]), clock::now()),
+            404,
+            "NoSuchEntity",
+        ),
         (
             signed(&root, "iam", &form("iam", "CreateUser", &[("UserName", "nobody")]), clock::now()),
             409,
@@ -208,12 +217,12 @@ async fn a_denial_says_what_was_missing() {
 async fn what_is_not_built_is_denied_first_and_then_says_so() {
     let (rig, root) = Rig::new();
     let nobody = rig.user(&root, "nobody", "").await;
-    let missing = keygate_shapes::iam::SERVICE
-        .operations
-        .iter()
-        .find(|operation| super::super::start::operations().iter().all(|entry| entry.schema().name != operation.name));
+    let missing = keygate_shapes::iam::SERVICE.operations.iter().find(|operation| {
+        super::super::start::operations().iter().all(|entry| entry.schema().name != operation.name)
+    });
     // Once everything is built there is nothing left to show here.
-    let Some(operation) = missing.filter(|operation| operation.input.members().iter().all(|m| !m.required)) else {
+    let Some(operation) = missing.filter(|operation| operation.input.members().iter().all(|m| !m.required))
+    else {
         let answer = rig.iam(&nobody, "GenerateCredentialReport", &[]).await;
         assert_eq!(answer.code(), "AccessDenied");
         return;
@@ -278,7 +287,10 @@ async fn rule_72_and_73_what_sessions_may_not_call() {
     assert_eq!(rig.call(&session, "sts", "GetCallerIdentity", &[]).await.code(), "ok");
     assert_eq!(rig.iam(&session, "ListUsers", &[]).await.code(), "InvalidClientTokenId");
     assert_eq!(rig.call(&session, "sts", "GetSessionToken", &[]).await.code(), "AccessDenied");
-    assert_eq!(rig.call(&session, "sts", "GetFederationToken", &[("Name", "fed")]).await.code(), "AccessDenied");
+    assert_eq!(
+        rig.call(&session, "sts", "GetFederationToken", &[("Name", "fed")]).await.code(),
+        "AccessDenied"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -321,7 +333,9 @@ async fn secrets_never_reach_the_trail() {
     let events: Vec<Event> = rig.keygate.trail.query(Filter::default()).collect();
     assert!(events.len() >= 4);
     let text = format!("{events:?}");
-    for secret in [user.secret.as_str(), "root-secret", token.field("SessionToken"), token.field("SecretAccessKey")] {
+    for secret in
+        [user.secret.as_str(), "root-secret", token.field("SessionToken"), token.field("SecretAccessKey")]
+    {
         assert!(!text.contains(secret));
     }
     let created = events.iter().find(|event| event.event_name == "CreateAccessKey").unwrap();
