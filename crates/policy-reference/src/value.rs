@@ -273,3 +273,54 @@ pub(crate) fn fold(text: &str) -> String {
     };
     text.chars().map(one).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering::{self, Equal, Greater, Less};
+
+    use super::*;
+
+    #[test]
+    fn rule_154_numbers_compare_by_value() {
+        let check = |a: &str, b: &str, expected: Option<Ordering>| {
+            let order = Decimal::read(a).zip(Decimal::read(b)).map(|(a, b)| a.compare(&b));
+            assert_eq!(order, expected, "{a} {b}");
+        };
+        check("10", "10.0", Some(Equal));
+        check("-0", "0", Some(Equal));
+        check("9", "10", Some(Less));
+        check("-9", "-10", Some(Greater));
+        check("0.09", "0.1", Some(Less));
+        check("1e2", "100", Some(Equal));
+        check("1e-2", "0.01", Some(Equal));
+        check("9007199254740993", "9007199254740992", Some(Greater));
+        for bad in ["", "ten", "1.2.3", "--1", "1e", ".", " 1"] {
+            check(bad, "1", None);
+        }
+    }
+
+    #[test]
+    fn rule_155_dates_are_instants() {
+        let check = |text: &str, seconds: Option<i128>| {
+            assert_eq!(Instant::read(text).map(|instant| instant.seconds), seconds, "{text}");
+        };
+        check("1970-01-01", Some(0));
+        check("1970", Some(0));
+        check("0", Some(0));
+        check("1969-12-31T23:59:59Z", Some(-1));
+        check("2000-03-01T00:00:00Z", Some(951_868_800));
+        check("2026-11-22T01:02:03Z", Some(1_795_309_323));
+        check("2026-11-22T03:02:03+02:00", Some(1_795_309_323));
+        check("1795309323", Some(1_795_309_323));
+        check("2026-13", None);
+        check("soon", None);
+    }
+
+    #[test]
+    fn rule_158_base64() {
+        assert_eq!(base64("QQ=="), Some(b"A".to_vec()));
+        assert_eq!(base64("QkI="), Some(b"BB".to_vec()));
+        assert_eq!(base64("Q"), None);
+        assert_eq!(base64("?Q=="), None);
+    }
+}

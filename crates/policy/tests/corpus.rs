@@ -1,5 +1,7 @@
 //! The decision corpus, through the engine and through the second evaluator.
 
+#![cfg(test)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,8 @@
 //! Every case is a line of the format of decision cases, so that a difference can be pasted into a file and asked
 //! again. `KEYGATE_DIFF_PAIRS` sets the number of cases and `KEYGATE_DIFF_SEED` the first seed of a long run.
 
+#![cfg(test)]
+
 use std::sync::Mutex;
 
 use keygate_policy_cases::run_line;

@@ -243,11 +243,6 @@ pub(crate) fn renamed(mut statement: Value, element: &str, name: &str) -> Value 
     with(statement, name, value)
 }
 
-pub(crate) fn without(mut statement: Value, element: &str) -> Value {
-    statement.as_object_mut().unwrap().remove(element);
-    statement
-}
-
 /// Cases that ask whether a statement matches: as the only Allow, and as a Deny beside an Allow of everything.
 pub(crate) fn both_effects(case: &Case, statement: &Value, matches: bool) -> Vec<Case> {
     let allow = with(statement.clone(), "Effect", "Allow");

@@ -102,7 +102,8 @@ fn boundaries() -> Vec<Case> {
 
 /// The decision tables of the page on operators: (operator, key, policy value, request value or null, holds).
 fn operator_tables() -> Vec<Case> {
-    let rows: Vec<(&str, &str, Value, Value, bool, &[&str])> = vec![
+    type Row = (&'static str, &'static str, Value, Value, bool, &'static [&'static str]);
+    let rows: Vec<Row> = vec![
         (
             "StringEquals",
             "aws:PrincipalTag/job-category",

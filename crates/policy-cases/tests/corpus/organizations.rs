@@ -139,7 +139,9 @@ fn who_is_limited() -> Vec<Case> {
 fn allow_and_deny_lists() -> Vec<Case> {
     let full = || vec![json!(all())];
     let list = |actions: Value| vec![json!(allow(actions, "*"))];
-    let rows: [(&str, Vec<Vec<Value>>, &str, Option<&str>); 9] = [
+    // (about, levels, action, how it is denied)
+    type Row = (&'static str, Vec<Vec<Value>>, &'static str, Option<&'static str>);
+    let rows: [Row; 9] = [
         ("full-everywhere", vec![full(), full(), full()], "ec2:RunInstances", None),
         ("missing-at-the-unit", vec![full(), vec![], full()], "ec2:RunInstances", Some("implicit")),
         ("missing-at-the-account", vec![full(), full(), vec![]], "ec2:RunInstances", Some("implicit")),

@@ -1,0 +1,16 @@
+//! Bytes choose a case; both evaluators decide it.
+
+#![no_main]
+
+use keygate_policy_cases::run_line;
+use keygate_policy_reference::decide_line;
+use keygate_policy_reference::generate::{FromBytes, case};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let line = case(&mut FromBytes::new(bytes)).to_string();
+    let engine = run_line(&line);
+    let second = decide_line(&line).map(|answer| (format!("{:?}", answer.verdict), answer.decided_by));
+    let first = engine.decision.map(|decision| (decision.to_owned(), engine.decided_by));
+    assert_eq!(second.ok(), first, "{line}");
+});
