@@ -1,5 +1,7 @@
 //! The one place that reads the clock and draws randomness; everything below takes them as arguments.
 
+use std::cell::RefCell;
+
 use keygate_ident::{Entropy, Timestamp};
 
 /// The time of day.
@@ -32,11 +34,28 @@ impl Entropy for SystemEntropy {
     }
 }
 
+/// Sixteen random bytes out of a supply that each thread draws in one go: every request takes two ids, and asking
+/// for them one by one cost a twentieth of its time. For ids only, never for keys or nonces.
+fn pooled() -> [u8; 16] {
+    const IDS: usize = 64;
+    thread_local! {
+        static SUPPLY: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+    }
+    SUPPLY.with_borrow_mut(|supply| {
+        if let Some(id) = supply.pop() {
+            return id;
+        }
+        let mut bytes = [0u8; 16 * IDS];
+        SystemEntropy.fill(&mut bytes);
+        let (ids, _) = bytes.as_chunks::<16>();
+        supply.extend_from_slice(ids);
+        supply.pop().unwrap_or_default()
+    })
+}
+
 /// A random id in the form of a UUID (version 4), as AWS's request and event ids are.
 pub fn uuid() -> String {
-    let mut bytes = [0u8; 16];
-    SystemEntropy.fill(&mut bytes);
-    let bits = u128::from_be_bytes(bytes);
+    let bits = u128::from_be_bytes(pooled());
     let mut bits = (bits & !(0xF << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
     let mut text = String::with_capacity(36);
     for place in 0..32 {

@@ -46,7 +46,8 @@ pub struct Unreadable {
 /// An identity policy can not be read; a statement of it might be a Deny.
 pub fn effective(account: &Account, caller: &Caller) -> Result<Effective, Unreadable> {
     let mut effective = match &caller.kind {
-        CallerKind::Root | CallerKind::Federated { user: None, .. } => Effective::default(),
+        CallerKind::Root => Effective::default(),
+        CallerKind::Federated { user: None, .. } => of_root_federation(),
         CallerKind::User(user) | CallerKind::Federated { user: Some(user), .. } => of_user(account, user)?,
         CallerKind::Role { role, .. } => of_principal(account, role.as_ref())?,
     };
@@ -58,6 +59,16 @@ pub fn effective(account: &Account, caller: &Caller) -> Result<Effective, Unread
         effective.session = Some(held.unwrap_or_default());
     }
     Ok(effective)
+}
+
+/// A session that root federated has root's permissions, as far as its session policies allow (rule 24): root has
+/// no identity policies, so that this stands for what it may do.
+fn of_root_federation() -> Effective {
+    const EVERYTHING: &str =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let policy = Policy::read(EVERYTHING, PolicyKind::Identity).ok();
+    let held = policy.map(|policy| Held { policy: Arc::new(policy), name: "root".to_owned(), arn: None });
+    Effective { identity: held.into_iter().collect(), ..Effective::default() }
 }
 
 fn of_user(account: &Account, user: &User) -> Result<Effective, Unreadable> {
