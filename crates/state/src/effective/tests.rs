@@ -165,18 +165,19 @@ fn rule_63_and_24_sessions() {
     world.accounts.insert(HERE, role);
     world.accounts.insert(HERE, user);
     let federated = |user| SessionKind::FederatedUser { user, name: "guest".to_owned() };
-    for (kind, identity) in [
-        (SessionKind::Role { role: role_id, session_name: "s".to_owned() }, true),
-        (SessionKind::User { user: user_id.clone() }, true),
-        (federated(Some(user_id)), true),
-        (federated(None), false),
-        (SessionKind::Root, false),
+    // Whom root federates may do what root may, within the session policies; root itself needs no policy.
+    for (kind, identity, bounded) in [
+        (SessionKind::Role { role: role_id, session_name: "s".to_owned() }, true, true),
+        (SessionKind::User { user: user_id.clone() }, true, true),
+        (federated(Some(user_id)), true, true),
+        (federated(None), true, false),
+        (SessionKind::Root, false, false),
     ] {
         let caller = world.session(kind.clone(), None);
         let found = world.effective(&caller).unwrap();
         assert_eq!(!found.identity.is_empty(), identity, "{kind:?}");
         let boundary = found.boundary.map(|held| held.unwrap().name);
-        assert_eq!(boundary, identity.then(|| limit.arn().to_owned()), "{kind:?}");
+        assert_eq!(boundary, bounded.then(|| limit.arn().to_owned()), "{kind:?}");
         assert!(found.session.is_none());
         // None passed and an empty list are different things.
         let caller = world.session(kind, Some(Vec::new()));
