@@ -8,6 +8,7 @@ use keygate_ident::AccountId;
 use keygate_server::settings::DataDir;
 
 use crate::events::EventOptions;
+use crate::policy::{POLICY_EXAMPLES, PolicyCommand};
 use crate::serve::ServeOptions;
 
 const MAIN_EXAMPLES: &str = "\
@@ -70,6 +71,9 @@ pub(crate) enum Command {
     Account(AccountCommand),
     /// Print the audit trail: one CloudTrail record per request, as JSON lines
     Events(EventOptions),
+    /// Check, evaluate, explain and compare policies in files, without a server
+    #[command(subcommand, after_help = POLICY_EXAMPLES)]
+    Policy(PolicyCommand),
     /// Print the version
     Version,
     /// Print completions for a shell

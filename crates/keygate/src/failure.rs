@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Failed(String),
     /// It was not said right.
     Misused(String),
+    /// It was done, and what was printed is a no: a policy is refused, a request denied.
+    AnswerIsNo,
     /// Whoever read our output has seen enough.
     NobodyReads,
 }
@@ -60,6 +62,7 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         let (message, code) = match self {
             Self::NobodyReads => return ExitCode::SUCCESS,
+            Self::AnswerIsNo => return ExitCode::FAILURE,
             Self::Failed(message) => (message, 1),
             Self::Misused(message) => (message, 2),
         };

@@ -8,6 +8,7 @@ mod env;
 mod events;
 mod failure;
 mod output;
+mod policy;
 mod serve;
 mod status;
 
@@ -45,6 +46,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Account(AccountCommand::Create(options)) => account::create(&options),
         Command::Account(AccountCommand::List(options)) => account::list(&options),
         Command::Events(options) => events::run(&options),
+        Command::Policy(command) => policy::run(&command),
         Command::Version => output::print(&format!("keygate {}\n", env!("CARGO_PKG_VERSION"))),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -62,7 +62,7 @@ impl Principal {
             PrincipalForm::Name(name) if name.starts_with("arn:") => {
                 Self::named(name, request.principal_role_arn.as_deref())?
             }
-            PrincipalForm::Name(name) if name.contains('.') => {
+            PrincipalForm::Name(name) if is_service(name) => {
                 Self { service: Some(name.clone()), ..Self::new(CallerKind::Service) }
             }
             PrincipalForm::Name(name) => return Err(CaseError::new(format!("`{name}` is no principal"))),
@@ -153,4 +153,9 @@ impl Principal {
         let issuer = self.issuer_arn.as_deref().unwrap_or_default();
         self.kind == CallerKind::AssumedRole && issuer.contains(":role/aws-service-role/")
     }
+}
+
+/// `lambda.amazonaws.com`, `logs.eu-west-1.amazonaws.com` and the like.
+fn is_service(name: &str) -> bool {
+    name.contains('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
 }

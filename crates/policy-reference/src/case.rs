@@ -135,6 +135,9 @@ impl Case {
         let arn = resource.text("arn")?.ok_or("no resource ARN")?;
         let owner = resource.text("accountId")?.or_else(|| account_in(&arn));
         resource.end()?;
+        if owner.as_deref().is_some_and(|owner| !is_account(owner)) {
+            return Err("`accountId` is no account".to_owned());
+        }
         let mut context = Context::read(request.take("context"))?;
         let principal = request.take("principal");
         let mut caller = caller(principal, request.text("principalRoleArn")?)?;
@@ -203,7 +206,11 @@ pub(crate) fn fields(arn: &str) -> Option<Vec<String>> {
 /// The account in an ARN, where there is one.
 fn account_in(arn: &str) -> Option<String> {
     let account = fields(arn)?.get(4)?.clone();
-    (account.len() == 12 && account.chars().all(|c| c.is_ascii_digit())).then_some(account)
+    is_account(&account).then_some(account)
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
 }
 
 fn caller(principal: Json, role_arn: Option<String>) -> Result<Caller, String> {
@@ -220,7 +227,10 @@ fn caller(principal: Json, role_arn: Option<String>) -> Result<Caller, String> {
             caller.name = name.clone();
             match fields(&name) {
                 Some(_) => named(&mut caller, role_arn)?,
-                None => caller.kind = CallerKind::Service,
+                None if name.contains('.') && !name.contains([':', '/', ' ']) => {
+                    caller.kind = CallerKind::Service
+                }
+                None => return Err(format!("`{name}` cannot ask")),
             }
         }
         json => {
@@ -240,9 +250,12 @@ fn caller(principal: Json, role_arn: Option<String>) -> Result<Caller, String> {
 
 fn named(caller: &mut Caller, role_arn: Option<String>) -> Result<(), String> {
     let arn = fields(&caller.name).unwrap_or_default();
-    let [_, partition, service, _, account, resource] = arn.as_slice() else {
+    let [arn, partition, service, _, account, resource] = arn.as_slice() else {
         return Err("no ARN".to_owned());
     };
+    if arn != "arn" || !is_account(account) {
+        return Err(format!("`{}` cannot ask", caller.name));
+    }
     caller.account = Some(account.clone());
     let parts: Vec<&str> = resource.split('/').collect();
     caller.kind = match (service.as_str(), parts.as_slice()) {
