@@ -58,6 +58,23 @@ impl Failure {
         }
     }
 
+    /// The end of a command that answers yes or no by its exit code, after it printed the answer. A no stays a no
+    /// if nobody reads it.
+    pub(crate) fn answer(printed: Result<(), Self>, yes: bool) -> Result<(), Self> {
+        match printed {
+            Ok(()) | Err(Self::NobodyReads) if !yes => Err(Self::AnswerIsNo),
+            other => other,
+        }
+    }
+
+    /// The same, where the answer is not known.
+    pub(crate) fn or_no(self) -> Self {
+        match self {
+            Self::NobodyReads => Self::AnswerIsNo,
+            other => other,
+        }
+    }
+
     /// Says it, and chooses the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let (message, code) = match self {
@@ -94,5 +111,15 @@ mod tests {
     fn who_closes_the_pipe_has_seen_enough() {
         let closed = ClientError::Output(io::ErrorKind::BrokenPipe.into());
         assert!(matches!(Failure::of_client(&closed, &DataDir::new("d")), Failure::NobodyReads));
+    }
+
+    #[test]
+    fn a_no_stays_a_no_if_nobody_reads_it() {
+        let answer = |printed, yes| Failure::answer(printed, yes);
+        assert!(answer(Ok(()), true).is_ok());
+        assert!(matches!(answer(Ok(()), false), Err(Failure::AnswerIsNo)));
+        assert!(matches!(answer(Err(Failure::NobodyReads), false), Err(Failure::AnswerIsNo)));
+        assert!(matches!(answer(Err(Failure::NobodyReads), true), Err(Failure::NobodyReads)));
+        assert!(matches!(answer(Err(Failure::failed("x")), false), Err(Failure::Failed(_))));
     }
 }

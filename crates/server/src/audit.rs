@@ -18,6 +18,8 @@ use crate::request::Request;
 
 /// Longest text that a record keeps of a parameter; policies are the longest legitimate ones.
 const MAX_TEXT: usize = 16 * 1024;
+/// Longest error message that a record keeps; some quote what the client sent.
+const MAX_MESSAGE: usize = 2048;
 /// What stands in place of a value nobody may read.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 /// Members that are secrets although the models do not mark them as sensitive.
@@ -45,7 +47,7 @@ impl Record {
         event.tls = request.tls.as_ref().map(|tls| TlsDetails {
             version: Cow::Owned(tls.version.clone()),
             cipher_suite: Cow::Owned(tls.cipher.clone()),
-            host: request.header("host").map(str::to_owned),
+            host: request.header("host").map(|host| host.chars().take(255).collect()),
         });
         Self { event, others: Vec::new() }
     }
@@ -126,7 +128,7 @@ impl Record {
     pub(crate) fn failed(&mut self, error: &ApiError) {
         self.event.response_elements = None;
         self.event.error =
-            Some(EventError { code: error.code().to_owned(), message: error.message().to_owned() });
+            Some(EventError { code: error.code().to_owned(), message: error.message().chars().take(MAX_MESSAGE).collect() });
     }
 
     /// What a metric may be labelled with.

@@ -41,6 +41,9 @@ impl Table {
     ) -> Result<Routed<'_>, ApiError> {
         let (operation, form) = match service.protocol {
             Protocol::Query => {
+                if !matches!(request.method, "GET" | "POST") {
+                    return Err(ApiError::new("MethodNotAllowed", 405, "Query requests are GET or POST."));
+                }
                 let form = query::Form::parse(request, limits)?;
                 (form.operation(service)?, Some(form))
             }
@@ -50,6 +53,11 @@ impl Table {
                 (operation.ok_or_else(ApiError::unknown_operation)?, None)
             }
             Protocol::RestJson => {
+                // The signature covers the path without such segments; what is routed must be what was signed.
+                let mut segments = request.path.split('/').skip(1);
+                if segments.any(|segment| matches!(segment, "." | "..")) {
+                    return Err(ApiError::unknown_operation());
+                }
                 let operation = rest_json::route(service, request.method, request.path);
                 (operation.ok_or_else(ApiError::unknown_operation)?, None)
             }

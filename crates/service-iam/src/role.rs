@@ -14,9 +14,11 @@ mod update_role_description;
 use std::sync::Arc;
 
 use keygate_operation::{Entry, Failure};
+use keygate_policy::PolicyKind;
 use keygate_shapes::declares;
 use keygate_state::{
-    Account, LimitExceeded, PolicyText, Quota, Role, TrustError, UnmodifiableEntity, internalize,
+    Account, LimitExceeded, MalformedPolicyDocument, PolicyText, Quota, Role, TrustError, UnmodifiableEntity,
+    internalize,
 };
 use keygate_wire::OperationModel;
 
@@ -56,7 +58,7 @@ pub(crate) fn unprotected(role: &Role) -> Result<(), UnmodifiableEntity> {
     Ok(())
 }
 
-/// The trust policy given: valid, its principals existing, and within its quota (rule 229).
+/// The trust policy given: valid, within its quota (rule 229), and its principals existing.
 fn trust<M>(
     account: &Account,
     text: &str,
@@ -65,12 +67,15 @@ fn trust<M>(
 where
     M: OperationModel + declares::MalformedPolicyDocument + declares::LimitExceeded,
 {
-    let trust = internalize(text, account, directory).map_err(|error: TrustError| Failure::from(error))?;
     let limit = account.quota(Quota::AssumeRolePolicySize);
     if keygate_policy::policy_size(text) > limit as usize {
+        // What is wrong with the text comes first, but nobody looks for its principals: a document as long as the
+        // model allows names thousands, each in an account of its own.
+        keygate_policy::Policy::parse(text, PolicyKind::Trust)
+            .map_err(|refusal| MalformedPolicyDocument::new(refusal.message))?;
         return Err(LimitExceeded::quota(Quota::AssumeRolePolicySize.name(), limit).into());
     }
-    Ok(trust)
+    internalize(text, account, directory).map_err(|error: TrustError| Failure::from(error))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Entities as wire shapes. What a listing leaves out, the operation of the listing leaves out.
 
 use keygate_ident::{AccountId, Partition, Timestamp};
-use keygate_operation::ReadCx;
+use keygate_operation::{Failure, Page, ReadCx, paginate};
 use keygate_shapes::iam;
 use keygate_state::{
     Account, Group, InstanceProfile, ManagedRef, Role, RoleUse, Tags, Unavailable, User, externalize,
 };
+use keygate_wire::OperationModel;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A user with everything `GetUser` shows. `PasswordLastUsed` comes with sign-in.
@@ -120,6 +121,36 @@ pub(crate) fn tags(tags: &Tags) -> Option<Vec<iam::Tag>> {
 /// Tags sorted by key, as the tag listings show them.
 pub(crate) fn tag_list(tags: &Tags) -> Vec<iam::Tag> {
     tags.iter().map(|(key, value)| iam::Tag { key: key.to_owned(), value: value.to_owned() }).collect()
+}
+
+/// A page of a resource's tags, in order of key.
+pub(crate) fn tag_page<M: OperationModel>(
+    cx: &ReadCx<'_>,
+    scope: &str,
+    marker: Option<&str>,
+    max_items: Option<i32>,
+    tags: &Tags,
+) -> Result<Page<iam::Tag>, Failure<M>> {
+    let mut tags = tag_list(tags);
+    tags.sort_by_cached_key(tag_place);
+    paginate(cx, scope, marker, max_items, tags, tag_place)
+}
+
+/// The place of a tag in its listing, short enough for a marker: the model allows markers of 320 characters, and
+/// keys of 128 characters that may take four bytes each. Only keys that begin with the same hundred bytes and more
+/// are out of order.
+fn tag_place(tag: &iam::Tag) -> String {
+    const LONGEST: usize = 120;
+    let key = &tag.key;
+    if key.len() <= LONGEST {
+        return key.clone();
+    }
+    // FNV-1a: tells keys with the same beginning apart.
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let start = key.get(..key.floor_char_boundary(LONGEST)).unwrap_or_default();
+    format!("{start}{hash:016x}")
 }
 
 /// The ARN of the root user.

@@ -163,9 +163,12 @@ impl ApiError {
         Self::new("MalformedInput", 400, message)
     }
 
-    /// awsQuery: no such operation in that version.
+    /// awsQuery: no such operation in that version. Names are told up to a length that no real one has.
     pub fn invalid_action(action: &str, version: &str) -> Self {
-        Self::new("InvalidAction", 400, format!("Could not find operation {action} for version {version}"))
+        const LONGEST: usize = 256;
+        let cut = |name: &str| name.chars().take(LONGEST).collect::<String>();
+        let message = format!("Could not find operation {} for version {}", cut(action), cut(version));
+        Self::new("InvalidAction", 400, message)
     }
 
     /// awsQuery: the request does not say which operation.
@@ -300,5 +303,12 @@ mod tests {
                 assert_eq!((error.code_in(protocol), error.status_in(protocol)), expected);
             }
         }
+    }
+    #[test]
+    fn an_unknown_operation_is_named_in_part_if_it_is_long() {
+        let error = ApiError::invalid_action("GetUsr", "2010-05-08");
+        assert_eq!(error.message(), "Could not find operation GetUsr for version 2010-05-08");
+        let long = "x".repeat(1_000_000);
+        assert!(ApiError::invalid_action(&long, &long).message().len() < 600);
     }
 }

@@ -3,7 +3,7 @@
 //! Every broken constraint is found, in the order of the model's members: `2 validation errors detected: …; …`. Scalars in a list or
 //! map are reported once, at the list. Of one value the pattern comes before the lengths, as STS answers.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::error::ApiError;
 use crate::schema::{Kind, Schema};
@@ -11,6 +11,10 @@ use crate::value::Value;
 
 /// Broken constraints that are counted and told; a message with thousands helps nobody.
 const MOST: usize = 32;
+
+/// Bytes of a value that are quoted. Longer than any value that is right, except policies: without a bound, a
+/// request would be answered with several times its own size, and recorded so.
+const LONGEST_QUOTE: usize = 4096;
 
 /// What [`validate`] found.
 #[derive(Clone, PartialEq, Eq)]
@@ -136,7 +140,7 @@ impl Check {
         let shown = match value {
             _ if schema.sensitive || !self.quotes_values => "Value".to_owned(),
             None => "Value null".to_owned(),
-            Some(value) => format!("Value '{}'", Shown(schema, value)),
+            Some(value) => format!("Value '{}'", quote(schema, value)),
         };
         self.problems.push(format!("{shown} at '{place}' failed to satisfy constraint: {constraint}"));
     }
@@ -230,6 +234,30 @@ const fn is_scalar(schema: &Schema) -> bool {
 fn lower_first(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map(|first| first.to_ascii_lowercase().to_string() + chars.as_str()).unwrap_or_default()
+}
+
+/// A value as text, cut where it gets too long.
+fn quote(schema: &'static Schema, value: &Value) -> String {
+    let mut quote = Quote(String::new());
+    if write!(quote, "{}", Shown(schema, value)).is_err() {
+        quote.0.push('…');
+    }
+    quote.0
+}
+
+/// Takes text until it is full, and then ends the writing of it.
+struct Quote(String);
+
+impl fmt::Write for Quote {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = LONGEST_QUOTE.saturating_sub(self.0.len());
+        if text.len() <= room {
+            self.0.push_str(text);
+            return Ok(());
+        }
+        self.0.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
+        Err(fmt::Error)
+    }
 }
 
 /// A value as AWS's texts quote it: Java's `toString`.
@@ -441,5 +469,30 @@ mod tests {
         let many = Value::List(vec![tag("b c", None); 5000]);
         let error = validate(&WRAP, &Value::of(&WRAP, [("Many", many)]), true).unwrap_err();
         assert_eq!(error.problems.len(), MOST);
+    }
+    #[test]
+    fn a_long_value_is_quoted_in_part() {
+        for (value, start) in [
+            (text(&"é".repeat(1_000_000)), "Value 'éé"),
+            // The cut falls into a character.
+            (text(&format!("a{}", "é".repeat(1_000_000))), "Value 'aé"),
+        ] {
+            let error = validate(&INPUT, &Value::of(&INPUT, [("UserName", value)]), true).unwrap_err();
+            let [pattern, length] = error.problems.as_slice() else {
+                panic!("{} problems", error.problems.len())
+            };
+            for problem in [pattern, length] {
+                assert!(problem.starts_with(start), "{}", problem.len());
+                assert!(problem.contains("é…' at 'userName' failed to satisfy constraint: Member must "));
+                assert!(problem.len() < LONGEST_QUOTE + 200, "{}", problem.len());
+            }
+        }
+        let many = Value::List(vec![tag("a", Some("secret")); 20_000]);
+        let input = Value::of(&INPUT, [("UserName", text("alice")), ("Tags", many)]);
+        let error = validate(&INPUT, &input, true).unwrap_err();
+        assert!(error.to_string().len() < LONGEST_QUOTE + 200);
+        let whole = "x".repeat(LONGEST_QUOTE);
+        let error = validate(&INPUT, &Value::of(&INPUT, [("UserName", text(&whole))]), true).unwrap_err();
+        assert!(error.to_string().contains(&format!("Value '{whole}' at")));
     }
 }

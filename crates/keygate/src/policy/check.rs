@@ -78,8 +78,8 @@ pub(crate) fn run(options: &CheckOptions) -> Result<(), Failure> {
         text.push_str(&shown(&source, options.kind, &result));
         reports.push(Report::new(source.name, &result));
     }
-    if options.json { output::print_json(&reports)? } else { output::print(&text)? }
-    if reports.iter().all(|report| report.ok) { Ok(()) } else { Err(Failure::AnswerIsNo) }
+    let printed = if options.json { output::print_json(&reports) } else { output::print(&text) };
+    Failure::answer(printed, reports.iter().all(|report| report.ok))
 }
 
 fn shown(source: &Source, kind: Kind, result: &Result<Policy, Refusal>) -> String {

@@ -85,8 +85,8 @@ mod tests {
     fn of_a_stretch_of_lines_the_first_is_shown() {
         check(
             "{\"Version\": \"2012-10-17\", \"Statement\": [{\n\"Action\": \"a:b\"}]}",
-            "MalformedPolicyDocument: Syntax errors in policy.\n --> p.json:1:40\n  |\n\
-             1 | {\"Version\": \"2012-10-17\", \"Statement\": [{\n  |                                        ^^\n",
+            "MalformedPolicyDocument: Syntax errors in policy.\n --> p.json:1:41\n  |\n\
+             1 | {\"Version\": \"2012-10-17\", \"Statement\": [{\n  |                                         ^\n",
         );
     }
 

@@ -32,77 +32,62 @@ pub(crate) fn run(options: &FormatOptions) -> Result<(), Failure> {
 
 /// JSON with one member or item a line, indented by two spaces a level; what is empty stays on its line.
 fn formatted(json: &str) -> String {
-    let mut out = String::with_capacity(json.len() * 2);
-    let mut depth = 0_usize;
-    let mut rest = json.chars().filter(Spaces::default().outside()).peekable();
-    let mut in_string = false;
-    let mut escaped = false;
-    while let Some(character) = rest.next() {
+    let mut writer = Writer { out: String::with_capacity(json.len() * 2), depth: 0, opened: false };
+    let (mut in_string, mut escaped) = (false, false);
+    for character in json.chars() {
         if in_string {
-            out.push(character);
+            writer.out.push(character);
             match character {
                 _ if escaped => escaped = false,
                 '\\' => escaped = true,
                 '"' => in_string = false,
                 _ => {}
             }
-            continue;
-        }
-        match character {
-            '{' | '[' => {
-                out.push(character);
-                if let Some(close) = rest.next_if(|next| matches!(next, '}' | ']')) {
-                    out.push(close);
-                } else {
-                    depth += 1;
-                    new_line(&mut out, depth);
-                }
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                new_line(&mut out, depth);
-                out.push(character);
-            }
-            ',' => {
-                out.push(',');
-                new_line(&mut out, depth);
-            }
-            ':' => out.push_str(": "),
-            other => {
-                in_string = other == '"';
-                out.push(other);
-            }
+        } else if !matches!(character, ' ' | '\t' | '\r' | '\n') {
+            in_string = character == '"';
+            writer.token(character);
         }
     }
-    out.push('\n');
-    out
+    writer.out.push('\n');
+    writer.out
 }
 
-fn new_line(out: &mut String, depth: usize) {
-    out.push('\n');
-    out.extend(std::iter::repeat_n("  ", depth));
+struct Writer {
+    out: String,
+    depth: usize,
+    /// An object or array was opened, and nothing of it was seen yet.
+    opened: bool,
 }
 
-/// Knows which white space is outside strings.
-#[derive(Default)]
-struct Spaces {
-    in_string: bool,
-    escaped: bool,
-}
-
-impl Spaces {
-    /// A filter that lets pass what is not white space between tokens.
-    fn outside(mut self) -> impl FnMut(&char) -> bool {
-        move |character| {
-            let inside = self.in_string;
-            match character {
-                _ if self.escaped => self.escaped = false,
-                '\\' if inside => self.escaped = true,
-                '"' => self.in_string = !inside,
-                _ => {}
+impl Writer {
+    /// A character outside strings that is no white space.
+    fn token(&mut self, character: char) {
+        let empty = self.opened;
+        self.opened = false;
+        match character {
+            '}' | ']' if empty => {}
+            '}' | ']' => {
+                self.depth = self.depth.saturating_sub(1);
+                self.new_line();
             }
-            inside || !matches!(character, ' ' | '\t' | '\r' | '\n')
+            _ if empty => {
+                self.depth += 1;
+                self.new_line();
+            }
+            _ => {}
         }
+        self.out.push(character);
+        match character {
+            '{' | '[' => self.opened = true,
+            ',' => self.new_line(),
+            ':' => self.out.push(' '),
+            _ => {}
+        }
+    }
+
+    fn new_line(&mut self) {
+        self.out.push('\n');
+        self.out.extend(std::iter::repeat_n("  ", self.depth));
     }
 }
 
@@ -115,7 +100,10 @@ mod tests {
         for (text, expected) in [
             ("{}", "{}\n"),
             (" [ ] ", "[]\n"),
-            ("{\"b\":[1.0,\t\"x\"],\r\n\"a\":{ }}", "{\n  \"b\": [\n    1.0,\n    \"x\"\n  ],\n  \"a\": {}\n}\n"),
+            (
+                "{\"b\":[1.0,\t\"x\"],\r\n\"a\":{ }}",
+                "{\n  \"b\": [\n    1.0,\n    \"x\"\n  ],\n  \"a\": {}\n}\n",
+            ),
             (
                 r#"{"a b":"c\" , {d\\","e":"\u0041: "}"#,
                 "{\n  \"a b\": \"c\\\" , {d\\\\\",\n  \"e\": \"\\u0041: \"\n}\n",

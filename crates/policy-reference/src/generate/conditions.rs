@@ -256,6 +256,8 @@ pub(super) fn variable(dice: &mut Dice<'_>) -> String {
         "${?}",
         "team-${$}{x}",
         "${aws:TagKeys}",
+        "${aws:TagKeys}",
+        "*${aws:TagKeys}",
         "${aws:TagKeys, 'a'}",
         "home/${aws:username}/*",
         "${aws:ResourceTag/Env}",

@@ -187,6 +187,12 @@ fn resource(dice: &mut Dice<'_>, request: &Request) -> String {
             let (before, _) = last.split_once('/').unwrap_or((last, ""));
             with(5, &format!("{before}/{}", conditions::variable(dice)))
         }
+        // A `*` at the end of a field, in the place of more than the field.
+        9 | 10 if last.contains(':') && dice.percent(40) => {
+            let (_, rest) = last.split_once(':').unwrap_or_default();
+            let before = fields.get(..4).unwrap_or_default().join(":");
+            format!("{before}:{}:{rest}", dice.word(&["*", "1*", "x*"]))
+        }
         9 => with(3, &dice.word(&["*", "us-*", "??-east-1", "u*1", "*x"])),
         10 => with(4, &dice.word(&["*", OTHER, "1111*", "*3333"])),
         11 => with(1, &dice.word(&["*", "AWS", "aws*", "a?s"])),

@@ -152,6 +152,7 @@ fn target(dice: &mut Dice<'_>, owner: &str) -> (String, String) {
                 "with:colon:x",
             ];
             let key = dice.word(&keys);
+            let key = if dice.percent(10) { "a".to_owned() } else { key };
             (dice.word(&["s3:GetObject", "s3:PutObject"]), format!("arn:aws:s3:::bucket/{key}"))
         }
         6 => ("s3:ListBucket".to_owned(), "arn:aws:s3:::bucket".to_owned()),

@@ -1,7 +1,7 @@
 //! ListInstanceProfileTags: the tags of an instance profile, in order of key.
 
-use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx, paginate};
-use keygate_shapes::iam::{ListInstanceProfileTagsRequest, ListInstanceProfileTagsResponse, Tag, op};
+use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx};
+use keygate_shapes::iam::{ListInstanceProfileTagsRequest, ListInstanceProfileTagsResponse, op};
 
 use crate::{ask, view};
 
@@ -21,9 +21,8 @@ impl Read for ListInstanceProfileTags {
 
     fn run(&self, cx: &ReadCx<'_>, input: ListInstanceProfileTagsRequest) -> Outcome<Self::Model> {
         let profile = cx.account.instance_profile(&input.instance_profile_name)?;
-        let tags = view::tag_list(&profile.tags);
-        let key = |tag: &Tag| tag.key.clone();
-        let page = paginate(cx, profile.id.as_str(), input.marker.as_deref(), input.max_items, tags, key)?;
+        let (marker, max_items) = (input.marker.as_deref(), input.max_items);
+        let page = view::tag_page(cx, profile.id.as_str(), marker, max_items, &profile.tags)?;
         Ok(ListInstanceProfileTagsResponse {
             tags: page.items,
             is_truncated: Some(page.is_truncated),
@@ -35,7 +34,7 @@ impl Read for ListInstanceProfileTags {
 #[cfg(test)]
 mod tests {
     use keygate_operation::testing::World;
-    use keygate_shapes::iam::CreateInstanceProfileRequest;
+    use keygate_shapes::iam::{CreateInstanceProfileRequest, Tag};
 
     use super::*;
     use crate::instance_profile::testing::{create, named};

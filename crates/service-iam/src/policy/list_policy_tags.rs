@@ -1,11 +1,10 @@
 //! ListPolicyTags: the tags of a managed policy, in order of key. AWS's policies have none.
 
-use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx, paginate};
+use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx};
 use keygate_shapes::iam::{ListPolicyTagsRequest, ListPolicyTagsResponse, op};
-use keygate_state::{Managed, NoSuchEntity};
+use keygate_state::{Managed, NoSuchEntity, Tags};
 
-use crate::policy;
-use crate::view::tag_list;
+use crate::{policy, view};
 
 /// ListPolicyTags.
 pub(crate) struct ListPolicyTags;
@@ -20,10 +19,10 @@ impl Read for ListPolicyTags {
     fn run(&self, cx: &ReadCx<'_>, input: ListPolicyTagsRequest) -> Outcome<Self::Model> {
         let arn = &input.policy_arn;
         let tags = match cx.account.managed(arn).ok_or_else(|| NoSuchEntity::policy(arn))? {
-            Managed::Own(policy) => tag_list(&policy.tags),
-            Managed::Aws(_) => Vec::new(),
+            Managed::Own(policy) => policy.tags.clone(),
+            Managed::Aws(_) => Tags::default(),
         };
-        let page = paginate(cx, arn, input.marker.as_deref(), input.max_items, tags, |tag| tag.key.clone())?;
+        let page = view::tag_page(cx, arn, input.marker.as_deref(), input.max_items, &tags)?;
         Ok(ListPolicyTagsResponse {
             tags: page.items,
             is_truncated: Some(page.is_truncated),

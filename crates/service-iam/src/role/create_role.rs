@@ -152,6 +152,28 @@ mod tests {
                 "LimitExceeded",
                 "Cannot exceed quota for ACLSizePerRole: 2048",
             ),
+            // Too long, so that its principals are not looked for; but it has to be a policy.
+            (
+                trust(
+                    &TRUST
+                        .replace("2012-10-17\",", &format!("2012-10-17\",\"Id\":\"{}\",", "x".repeat(2048)))
+                        .replace(
+                            "\"Service\":\"ec2.amazonaws.com\"",
+                            "\"AWS\":\"arn:aws:iam::123456789012:user/none\"",
+                        ),
+                ),
+                "LimitExceeded",
+                "Cannot exceed quota for ACLSizePerRole: 2048",
+            ),
+            (
+                trust(
+                    &TRUST
+                        .replace("sts:AssumeRole", "s3:GetObject")
+                        .replace("2012-10-17\",", &format!("2012-10-17\",\"Id\":\"{}\",", "x".repeat(2048))),
+                ),
+                "MalformedPolicyDocument",
+                "AssumeRole policy may only specify STS AssumeRole actions.",
+            ),
         ] {
             let error = world.write(&CreateRole, input).unwrap_err();
             assert_eq!((error.code(), error.message()), (code, message));

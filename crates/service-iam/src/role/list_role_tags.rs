@@ -1,7 +1,7 @@
 //! ListRoleTags: the tags of a role, in order of key.
 
-use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx, paginate};
-use keygate_shapes::iam::{ListRoleTagsRequest, ListRoleTagsResponse, Tag, op};
+use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx};
+use keygate_shapes::iam::{ListRoleTagsRequest, ListRoleTagsResponse, op};
 
 use crate::{ask, view};
 
@@ -17,9 +17,8 @@ impl Read for ListRoleTags {
 
     fn run(&self, cx: &ReadCx<'_>, input: ListRoleTagsRequest) -> Outcome<Self::Model> {
         let role = cx.account.role(&input.role_name)?;
-        let tags = view::tag_list(&role.tags);
-        let key = |tag: &Tag| tag.key.clone();
-        let page = paginate(cx, role.id.as_str(), input.marker.as_deref(), input.max_items, tags, key)?;
+        let (marker, max_items) = (input.marker.as_deref(), input.max_items);
+        let page = view::tag_page(cx, role.id.as_str(), marker, max_items, &role.tags)?;
         Ok(ListRoleTagsResponse {
             tags: page.items,
             is_truncated: Some(page.is_truncated),
@@ -31,7 +30,7 @@ impl Read for ListRoleTags {
 #[cfg(test)]
 mod tests {
     use keygate_operation::testing::World;
-    use keygate_shapes::iam::CreateRoleRequest;
+    use keygate_shapes::iam::{CreateRoleRequest, Tag};
 
     use super::*;
     use crate::role::testing::{create, named};

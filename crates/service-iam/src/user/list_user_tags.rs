@@ -1,7 +1,7 @@
 //! ListUserTags: the tags of a user, sorted by key.
 
-use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx, paginate};
-use keygate_shapes::iam::{ListUserTagsRequest, ListUserTagsResponse, Tag, op};
+use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx};
+use keygate_shapes::iam::{ListUserTagsRequest, ListUserTagsResponse, op};
 
 use crate::{ask, view};
 
@@ -17,9 +17,8 @@ impl Read for ListUserTags {
 
     fn run(&self, cx: &ReadCx<'_>, input: ListUserTagsRequest) -> Outcome<Self::Model> {
         let user = cx.account.user(&input.user_name)?;
-        let tags = view::tag_list(&user.tags);
-        let key = |tag: &Tag| tag.key.clone();
-        let page = paginate(cx, user.id.as_str(), input.marker.as_deref(), input.max_items, tags, key)?;
+        let (marker, max_items) = (input.marker.as_deref(), input.max_items);
+        let page = view::tag_page(cx, user.id.as_str(), marker, max_items, &user.tags)?;
         Ok(ListUserTagsResponse {
             tags: page.items,
             is_truncated: Some(page.is_truncated),
@@ -55,5 +54,30 @@ mod tests {
         );
         assert_eq!(list("eve", first.marker).unwrap_err().message(), "Invalid Marker.");
         assert_eq!(list("none", None).unwrap_err().message(), "The user with name none cannot be found.");
+    }
+    #[test]
+    fn markers_of_long_keys_are_accepted_again() {
+        let mut world = World::new();
+        add_user(&mut world, "bob");
+        // 128 characters, as many as the model allows, of three bytes each; and one that is the others' beginning.
+        let mut keys: Vec<String> = ["", "一", "二", "三"].map(|end| "字".repeat(127) + end).into();
+        keys.push("字".repeat(40));
+        let pairs: Vec<_> = keys.iter().map(|key| (key.as_str(), "")).collect();
+        tag_user(&mut world, "bob", &pairs);
+        let (mut found, mut marker) = (Vec::new(), None);
+        loop {
+            let input = ListUserTagsRequest { user_name: "bob".to_owned(), marker, max_items: Some(1) };
+            let page = world.read(&ListUserTags, input).unwrap();
+            found.extend(page.tags.into_iter().map(|tag| tag.key));
+            marker = page.marker;
+            match &marker {
+                // What the model allows.
+                Some(marker) => assert!(marker.len() <= 320, "{}", marker.len()),
+                None => break,
+            }
+        }
+        found.sort();
+        keys.sort();
+        assert_eq!(found, keys);
     }
 }
