@@ -1,4 +1,4 @@
-//! `keygate`: the server, and the commands that talk to the one that runs.
+//! `keygate`: the server, the commands that talk to the one that runs, and tools for policies in files.
 //!
 //! Exit codes: 0 done, 1 it could not be done, 2 it was not said right (unknown option, variable or key).
 

@@ -38,8 +38,8 @@ Examples:
   keygate policy check --kind trust role-trust.json
   cat scp.json | keygate policy check --kind scp --json -
 
-The message is AWS's, for the fault that AWS reports first; the place is shown below it. Each kind has
-its own grammar: a Principal, for example, belongs in trust and resource policies only.
+The message is AWS's, for the fault that AWS reports first; the place is shown below it. Each kind
+has its own grammar: a Principal, for example, belongs in trust and resource policies only.
 
 Exit code: 0 all are accepted, 1 one is refused, 2 one could not be read.";
 
@@ -53,12 +53,12 @@ Examples:
     --principal arn:aws:iam::444455556666:user/bob --identity bob.json --resource-policy trust.json
 
   keygate policy eval --action ec2:RunInstances --resource '*' \\
-    --principal arn:aws:sts::111122223333:assumed-role/app/i-1 --identity app.json --boundary limit.json \\
-    --scp root=full-access.json --scp account=guardrail.json
+    --principal arn:aws:sts::111122223333:assumed-role/app/i-1 --identity app.json \\
+    --boundary limit.json --scp root=full-access.json --scp account=guardrail.json
 
-What is not given does not apply: without --scp no organization limits the caller, without --context a
-key is absent from the request. Keys that follow from principal and resource are added: aws:PrincipalArn,
-aws:PrincipalAccount, aws:ResourceAccount and others.
+What is not given does not apply: without --scp no organization limits the caller, without
+--context a key is absent from the request. Keys that follow from principal and resource are
+added: aws:PrincipalArn, aws:PrincipalAccount, aws:ResourceAccount and others.
 
 Exit code: 0 allowed, 1 denied, 2 the question could not be put.";
 

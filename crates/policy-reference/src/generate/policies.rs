@@ -203,7 +203,7 @@ fn resource(dice: &mut Dice<'_>, request: &Request) -> String {
         }
         13 => with(5, &format!("*{}", last.chars().skip(3).collect::<String>())),
         14 if dice.percent(50) => {
-            let forms = ["*:aws", "arn:${aws:x}", "arn:aws*", "a?n:aws", "arn:*"];
+            let forms = ["*:aws", "x:aws", "arn:${aws:x}", "arn:aws*", "a?n:aws", "arn:*"];
             let rest = fields.get(2..).unwrap_or_default().join(":");
             format!("{}:{rest}", dice.word(&forms))
         }
