@@ -1,6 +1,7 @@
 //! `keygate serve`: options from the table of settings, the banner, and the server itself.
 
-use std::env::vars_os;
+use std::env::{args_os, vars_os};
+use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use clap::{Arg, ArgMatches, Args, FromArgMatches};
@@ -27,17 +28,24 @@ pub(crate) fn run(options: &ServeOptions) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::of(&error))?;
     let data_dir = settings.data_dir.path().to_string_lossy().into_owned();
+    let program = program(args_os().next());
     let on_ready = |banner: &Banner| {
         // The server runs whether or not somebody reads this.
-        let _ = output::print(&banner_text(banner, &data_dir));
+        let _ = output::print(&banner_text(banner, &program, &data_dir));
     };
     runtime.block_on(start::run(settings, on_ready)).map_err(|error| Failure::of(&error))
 }
 
-fn banner_text(banner: &Banner, data_dir: &str) -> String {
+/// How this program was called, so that what the banner says works in a shell where `keygate` is not installed.
+fn program(called: Option<OsString>) -> String {
+    let called = called.and_then(|called| called.into_string().ok());
+    called.map_or_else(|| "keygate".to_owned(), |called| output::quoted(&called).into_owned())
+}
+
+fn banner_text(banner: &Banner, program: &str, data_dir: &str) -> String {
     let env = match data_dir {
-        DEFAULT_DATA_DIR => "keygate env".to_owned(),
-        other => format!("keygate env --data-dir {}", output::quoted(other)),
+        DEFAULT_DATA_DIR => format!("{program} env"),
+        other => format!("{program} env --data-dir {}", output::quoted(other)),
     };
     format!(
         "Keygate {version}\n\
@@ -191,8 +199,9 @@ mod tests {
 In another shell: eval \"$(keygate env)\"
 "
         );
-        assert_eq!(banner_text(&banner, DEFAULT_DATA_DIR), expected);
-        let elsewhere = banner_text(&banner, "/my data");
-        assert!(elsewhere.ends_with("eval \"$(keygate env --data-dir '/my data')\"\n"), "{elsewhere}");
+        assert_eq!(banner_text(&banner, &program(Some("keygate".into())), DEFAULT_DATA_DIR), expected);
+        let elsewhere = banner_text(&banner, &program(Some("./my bin/keygate".into())), "/my data");
+        let line = "eval \"$('./my bin/keygate' env --data-dir '/my data')\"\n";
+        assert!(elsewhere.ends_with(line), "{elsewhere}");
     }
 }

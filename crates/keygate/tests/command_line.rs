@@ -152,7 +152,7 @@ fn the_banner_is_true_and_a_stop_is_clean() {
         format!("  store        sqlite {}/keygate.db", path.display()),
         "  enforcement  on: every request is signed (SigV4) and authorized".to_owned(),
         String::new(),
-        format!("In another shell: eval \"$(keygate env --data-dir {})\"", path.display()),
+        format!("In another shell: eval \"$({KEYGATE} env --data-dir {})\"", path.display()),
     ];
     assert_eq!(banner, expected);
     assert_eq!(endpoint, "  endpoint     ");

@@ -127,8 +127,10 @@ impl Record {
     /// That it failed, and how.
     pub(crate) fn failed(&mut self, error: &ApiError) {
         self.event.response_elements = None;
-        self.event.error =
-            Some(EventError { code: error.code().to_owned(), message: error.message().chars().take(MAX_MESSAGE).collect() });
+        self.event.error = Some(EventError {
+            code: error.code().to_owned(),
+            message: error.message().chars().take(MAX_MESSAGE).collect(),
+        });
     }
 
     /// What a metric may be labelled with.
