@@ -14,7 +14,7 @@ import scenario_values
 
 FOLDER = Path(__file__).parent / "scenarios"
 SERVICES = ("iam", "sts")
-CASE_KEYS = {"name", "given", "as", "in", "call", "answer", "error", "then", "alone", "also_allow"}
+CASE_KEYS = {"name", "given", "as", "in", "call", "answer", "error", "then", "alone", "also_allow", "quotas"}
 FILE_KEYS = {"cases", "not_denied", "not_provoked"}
 STEP_KEYS = {"as", "in", "save", "answer", "error"}
 PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")

@@ -25,9 +25,28 @@ DENIABLE = [one for one in SUCCEEDING if not one.not_denied]
 ALONE = [one for one in DENIABLE if "as" not in one.success and one.success.get("alone", True)]
 
 
+@pytest.fixture(scope="module")
+def server_with(server, tmp_path_factory):
+    """`server_with(quotas)`: the module's server, or one of these quotas, so that a limit is met with few entities."""
+    running = {}
+
+    def of(quotas):
+        if not quotas:
+            return server
+        setting = ",".join(f"{name}={limit}" for name, limit in sorted(quotas.items()))
+        if setting not in running:
+            home = tmp_path_factory.mktemp("quotas")
+            running[setting] = harness.Server(home, environment={"KEYGATE_QUOTAS": setting}).start()
+        return running[setting]
+
+    yield of
+    for one in running.values():
+        one.stop()
+
+
 @pytest.mark.parametrize("one, case", CASES, ids=[f"{one}-{case['name']}" for one, case in CASES])
-def test_case(server, one, case):
-    play = Play(one, case, server)
+def test_case(server_with, one, case):
+    play = Play(one, case, server_with(case.get("quotas")))
     play.prepare()
     play.run()
 
