@@ -342,6 +342,31 @@ def aws(version, server, credentials, *arguments, check=True, environment=None):
     return done
 
 
+def run_client(command, account, *, cwd=None, check=True, environment=None, timeout=COMMAND_SECONDS):
+    """Runs a program that finds endpoint, region and credentials in the environment, as AWS's SDKs do."""
+    variables = clean_environment(
+        account.server.home,
+        AWS_ENDPOINT_URL=account.server.endpoint,
+        AWS_REGION=REGION,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_EC2_METADATA_DISABLED="true",
+        **account.credentials.environment(),
+        **(environment or {}),
+    )
+    done = subprocess.run(
+        [str(word) for word in command], cwd=cwd or account.server.home, env=variables, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=timeout,
+    )
+    if check and done.returncode != 0:
+        raise AssertionError(f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+def skips(client):
+    """Whether the caller does without a client: KEYGATE_SKIP_ANSIBLE=1, KEYGATE_SKIP_JS_SDK=1, KEYGATE_SKIP_RUST_SDK=1."""
+    return os.environ.get(f"KEYGATE_SKIP_{client}") == "1"
+
+
 def aws_cli_v2_path():
     """Debian's aws CLI; a missing one is a failure and not a skipped test."""
     path = Path("/usr/bin/aws")
