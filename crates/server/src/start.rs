@@ -313,6 +313,8 @@ impl Operator for Running {
         let name_of = |id: Option<AccountId>| id.map(|id| format!(" {id}")).unwrap_or_default();
         let taken = || OperatorError::Exists(format!("there is an account{} already", name_of(id)));
         let root = made.ok_or_else(taken)?;
+        // The record of the creation is in the store; the trail need not wait for the next write.
+        self.keygate.outbox.wake();
         Ok(NewAccount { id: root.account, access_key_id: root.key.to_string(), secret: root.secret })
     }
 

@@ -10,7 +10,8 @@ use keygate_shapes::iam::{
     AttachUserPolicyRequest, AttachUserPolicyResponse, op,
 };
 use keygate_state::{
-    Group, LimitExceeded, Managed, ManagedRef, PolicyNotAttachable, Principal, PrincipalKind, Role, User,
+    Group, LimitExceeded, Managed, ManagedRef, PolicyNotAttachable, Principal, PrincipalKind, Quota,
+    Reference, Role, User,
 };
 use keygate_wire::OperationModel;
 
@@ -86,6 +87,13 @@ where
     let limit = cx.draft.quota(P::ATTACHMENTS);
     if entity.attached().len() >= limit as usize {
         return Err(LimitExceeded::quota(P::ATTACHMENTS.name(), limit).into());
+    }
+    let in_use = [Reference::Attached(policy_arn.to_owned()), Reference::Boundary(policy_arn.to_owned())]
+        .iter()
+        .any(|reference| cx.draft.reference_count(reference) > 0);
+    let most = cx.draft.quota(Quota::PolicyVersionsInUse);
+    if !in_use && cx.draft.policies_in_use() >= most as usize {
+        return Err(LimitExceeded::quota(Quota::PolicyVersionsInUse.name(), most).into());
     }
     cx.draft.change(&entity, |entity| {
         entity.attached_mut().push(ManagedRef::new(policy_arn));
