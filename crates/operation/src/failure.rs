@@ -8,7 +8,8 @@ use keygate_seal::SealError;
 use keygate_shapes::declares;
 use keygate_state::{
     DeleteConflict, EntityAlreadyExists, InsertError, InvalidInput, LimitExceeded, MalformedPolicyDocument,
-    NoSuchEntity, PolicyNotAttachable, TagError, TrustError, Unavailable, UnmodifiableEntity, Unreadable,
+    NoSuchEntity, OrganizationNotFound, PolicyNotAttachable, TagError, TrustError, Unavailable,
+    UnmodifiableEntity, Unreadable,
 };
 use keygate_wire::{ApiError, OperationModel};
 
@@ -79,6 +80,7 @@ declared! {
     InvalidInput;
     UnmodifiableEntity;
     PolicyNotAttachable;
+    OrganizationNotFound;
 }
 
 impl<M> From<InsertError> for Failure<M>

@@ -13,6 +13,7 @@ mod group;
 mod inline;
 mod input;
 mod instance_profile;
+mod organization;
 mod policy;
 mod role;
 mod user;
@@ -33,6 +34,7 @@ pub fn operations() -> Vec<Entry> {
         attach::operations(),
         inline::operations(),
         account::operations(),
+        organization::operations(),
     ]
     .into_iter()
     .flatten()

@@ -1,6 +1,7 @@
 //! STS, one file per operation. Temporary credentials are sealed into their token: making them stores nothing.
 
 mod assume_role;
+mod assume_root;
 mod credentials;
 mod get_access_key_info;
 mod get_caller_identity;
@@ -18,6 +19,7 @@ use keygate_operation::Entry;
 pub fn operations() -> Vec<Entry> {
     vec![
         Entry::read(assume_role::AssumeRole),
+        Entry::read(assume_root::AssumeRoot),
         Entry::read(get_access_key_info::GetAccessKeyInfo),
         Entry::read(get_caller_identity::GetCallerIdentity),
         Entry::read(get_federation_token::GetFederationToken),

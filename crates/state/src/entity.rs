@@ -12,7 +12,7 @@ pub use group::Group;
 pub use instance_profile::InstanceProfile;
 pub use policy::{MAX_POLICY_VERSIONS, Policy, PolicyVersion};
 pub use role::Role;
-pub use settings::Settings;
+pub use settings::{GlobalTokenVersion, Settings};
 pub use user::{AccessKey, KeyStatus, User};
 
 use keygate_ident::{EntityPath, UniqueId};

@@ -48,6 +48,8 @@ errors! {
     UnmodifiableEntity;
     /// The policy can not be attached to this kind of entity.
     PolicyNotAttachable;
+    /// The account is in no organization.
+    OrganizationNotFound;
 }
 
 impl NoSuchEntity {
@@ -59,6 +61,11 @@ impl NoSuchEntity {
     /// "Policy arn:… was not found."
     pub fn policy(arn: &str) -> Self {
         Self(format!("Policy {arn} was not found."))
+    }
+
+    /// "Job 01234567-… does not exist."
+    pub fn job(id: &str) -> Self {
+        Self(format!("Job {id} does not exist."))
     }
 
     /// "Instance Profile web cannot be found."

@@ -18,6 +18,7 @@ mod entity;
 mod error;
 mod facts;
 mod managed;
+mod organization;
 mod quota;
 mod reference;
 mod session;
@@ -36,15 +37,16 @@ pub use document::PolicyText;
 pub use draft::{Draft, InsertError};
 pub use effective::{Effective, Held, Unreadable, effective};
 pub use entity::{
-    AccessKey, Entity, Group, InstanceProfile, KeyStatus, Kind, MAX_POLICY_VERSIONS, Policy, PolicyVersion,
-    Role, Settings, User,
+    AccessKey, Entity, GlobalTokenVersion, Group, InstanceProfile, KeyStatus, Kind, MAX_POLICY_VERSIONS,
+    Policy, PolicyVersion, Role, Settings, User,
 };
 pub use error::{
     DeleteConflict, EntityAlreadyExists, InvalidInput, LimitExceeded, MalformedPolicyDocument, NoSuchEntity,
-    PolicyNotAttachable, UnmodifiableEntity,
+    OrganizationNotFound, PolicyNotAttachable, UnmodifiableEntity,
 };
 pub use facts::{Facts, KeyUse, NoFacts, RoleUse};
 pub use managed::{AwsManaged, aws_managed};
+pub use organization::Organization;
 pub use quota::Quota;
 pub use reference::Reference;
 pub use session::{Session, SessionKind, SessionPolicy};

@@ -74,8 +74,7 @@ fn counts(account: &Account) -> [(&'static str, usize); 16] {
         ("MFADevicesInUse", 0),
         ("Providers", 0),
         ("ServerCertificates", 0),
-        // Tokens of the global endpoint are valid as AWS's version 1 tokens are, which is its default.
-        ("GlobalEndpointTokenVersion", 1),
+        ("GlobalEndpointTokenVersion", usize::from(account.settings().global_tokens.number())),
     ]
 }
 

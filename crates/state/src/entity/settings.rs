@@ -1,4 +1,4 @@
-//! What belongs to the account itself: its name, alias, root's keys, quota overrides.
+//! What belongs to the account itself: its name, alias, root's keys, quota overrides, preferences.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +25,32 @@ pub struct Settings {
     /// Quotas that differ from the defaults, by name.
     #[serde(default)]
     pub quotas: BTreeMap<String, u32>,
+    /// Which tokens the global endpoint of STS issues.
+    #[serde(default)]
+    pub global_tokens: GlobalTokenVersion,
+    /// Whether IAM's role manager is enabled.
+    #[serde(default)]
+    pub role_manager: bool,
+}
+
+/// The version of the session tokens that the global endpoint of STS issues for the account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GlobalTokenVersion {
+    /// On AWS valid in the regions that are enabled by default.
+    #[default]
+    V1,
+    /// On AWS valid in all regions.
+    V2,
+}
+
+impl GlobalTokenVersion {
+    /// 1 or 2, as in the account summary.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::V1 => 1,
+            Self::V2 => 2,
+        }
+    }
 }
 
 impl Settings {

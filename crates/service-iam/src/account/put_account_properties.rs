@@ -1,0 +1,190 @@
+//! PutAccountProperties: sets the switches of account-wide features, those of one namespace at a time.
+//!
+//! AWS knows one namespace, `RoleManager`, and in it one property, `Enabled`; other properties of that namespace are
+//! ignored. Enabling role manager makes its service-linked role, and asks for the permission to do so even if the
+//! role is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keygate_ident::{Arn, EntityPath, IdKind};
+use keygate_operation::{Ask, Asks, Failure, Outcome, ReadCx, Write, WriteCx};
+use keygate_shapes::iam::{PutAccountPropertiesRequest, PutAccountPropertiesResponse, op};
+use keygate_state::{Draft, InvalidInput, ManagedRef, PolicyText, Role};
+
+/// PutAccountProperties.
+pub(crate) struct PutAccountProperties;
+
+/// The namespaces that a request reads or sets.
+pub(super) const NAMESPACES: &str = "iam:AccountPropertyNamespaces";
+/// The one namespace.
+pub(super) const ROLE_MANAGER: &str = "RoleManager";
+/// Its one property.
+pub(super) const ROLE_MANAGER_ENABLED: &str = "RoleManager/Enabled";
+
+const SERVICE: &str = "role-manager.iam.amazonaws.com";
+const ROLE: &str = "AWSServiceRoleForIAMRoleManager";
+const POLICY: &str = "aws-service-role/AWSIAMRoleManagerServiceRolePolicy";
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"role-manager.iam.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+
+impl Write for PutAccountProperties {
+    type Model = op::PutAccountProperties;
+
+    fn asks(
+        &self,
+        cx: &ReadCx<'_>,
+        input: &PutAccountPropertiesRequest,
+    ) -> Result<Asks, Failure<Self::Model>> {
+        let namespaces: BTreeSet<&str> = input.properties.keys().map(|key| namespace(key)).collect();
+        let namespaces = namespaces.into_iter().map(str::to_owned).collect();
+        let enables = input.properties.get(ROLE_MANAGER_ENABLED).is_some_and(|value| value == "true");
+        let ask = Ask::on_any("iam:PutAccountProperties").list(NAMESPACES, namespaces);
+        let role = || -> Result<Ask, Failure<Self::Model>> {
+            let arn = Arn::iam(cx.partition(), cx.account_id(), "role", &path()?, ROLE);
+            Ok(Ask::on("iam:CreateServiceLinkedRole", arn).key("iam:AWSServiceName", Some(SERVICE)))
+        };
+        Ok(if enables { Asks::one(ask).and(role()?) } else { Asks::one(ask) })
+    }
+
+    fn run(&self, cx: &mut WriteCx<'_>, input: PutAccountPropertiesRequest) -> Outcome<Self::Model> {
+        let enabled = role_manager(&input.properties)?;
+        if enabled && cx.draft.roles.named(ROLE).is_none() {
+            let role = service_linked_role(cx)?;
+            cx.draft.insert(role).map_err(|_| Failure::internal())?;
+        }
+        set(cx.draft, enabled);
+        Ok(PutAccountPropertiesResponse {})
+    }
+}
+
+fn set(draft: &mut Draft, enabled: bool) {
+    if draft.settings().role_manager != enabled {
+        draft.change_settings(|settings| settings.role_manager = enabled);
+    }
+}
+
+/// What the properties say of role manager; in AWS's order of complaints.
+fn role_manager(properties: &BTreeMap<String, String>) -> Result<bool, InvalidInput> {
+    if let Some(key) = properties.keys().find(|key| !key.contains('/')) {
+        return Err(InvalidInput::new(format!(
+            "Property key must be in format Namespace/PropertyName: {key}"
+        )));
+    }
+    let mut namespaces = properties.keys().map(|key| namespace(key));
+    let first = namespaces.next().unwrap_or_default();
+    if namespaces.any(|other| other != first) {
+        return Err(InvalidInput::new("All properties must belong to the same namespace"));
+    }
+    if first != ROLE_MANAGER {
+        return Err(InvalidInput::new(format!("Unsupported namespace: {first}")));
+    }
+    match properties.get(ROLE_MANAGER_ENABLED).map(String::as_str) {
+        Some("true") => Ok(true),
+        Some("false") => Ok(false),
+        Some(_) => Err(InvalidInput::new("Enabled must be 'true' or 'false'")),
+        None => Err(InvalidInput::new("RoleManager namespace requires Enabled property")),
+    }
+}
+
+/// What stands before the first slash.
+fn namespace(key: &str) -> &str {
+    key.split_once('/').map_or(key, |(namespace, _)| namespace)
+}
+
+fn path() -> Result<EntityPath, Failure<op::PutAccountProperties>> {
+    format!("/aws-service-role/{SERVICE}/").parse().map_err(|_| Failure::internal())
+}
+
+fn service_linked_role(cx: &WriteCx<'_>) -> Result<Role, Failure<op::PutAccountProperties>> {
+    Ok(Role {
+        id: cx.new_id(IdKind::Role),
+        name: ROLE.to_owned(),
+        path: path()?,
+        created: cx.now(),
+        description: None,
+        max_session_seconds: 3600,
+        trust: PolicyText::stored(TRUST.to_owned()),
+        tags: Default::default(),
+        boundary: None,
+        inline: Default::default(),
+        attached: vec![ManagedRef::new(format!("arn:{}:iam::aws:policy/{POLICY}", cx.partition()))],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use keygate_operation::testing::World;
+    use keygate_policy::PolicyKind;
+
+    use super::*;
+    use crate::account::get_account_properties::GetAccountProperties;
+    use crate::ask::tests::{assert_catalogued, pairs};
+    use crate::policy::testing::{error, failure};
+
+    fn input(properties: &[(&str, &str)]) -> PutAccountPropertiesRequest {
+        let properties = properties.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        PutAccountPropertiesRequest { properties: properties.collect() }
+    }
+
+    fn enabled(world: &mut World) -> String {
+        let answer = world.read(&GetAccountProperties, Default::default()).unwrap();
+        answer.properties.unwrap()["RoleManager/Enabled"].clone()
+    }
+
+    #[test]
+    fn role_manager_on_and_off() {
+        let mut world = World::new();
+        assert_eq!(enabled(&mut world), "false");
+        world.write(&PutAccountProperties, input(&[(ROLE_MANAGER_ENABLED, "true")])).unwrap();
+        assert_eq!(enabled(&mut world), "true");
+        let role = world.account().role(ROLE).unwrap().clone();
+        assert!(role.is_service_linked());
+        assert!(role.trust.policy(PolicyKind::Trust).is_some());
+        assert!(world.account().managed(role.attached[0].arn()).is_some());
+        // Again, with a property that nobody knows; then off: the role stays.
+        let both = [(ROLE_MANAGER_ENABLED, "true"), ("RoleManager/Other", "1")];
+        world.write(&PutAccountProperties, input(&both)).unwrap();
+        world.write(&PutAccountProperties, input(&[(ROLE_MANAGER_ENABLED, "false")])).unwrap();
+        assert_eq!(enabled(&mut world), "false");
+        assert_eq!(world.account().role(ROLE).unwrap().id, role.id);
+    }
+
+    #[test]
+    fn asks() {
+        let mut world = World::new();
+        let enable =
+            world.write_asks(&PutAccountProperties, &input(&[(ROLE_MANAGER_ENABLED, "true")])).unwrap();
+        let role = "arn:aws:iam::123456789012:role/aws-service-role/role-manager.iam.amazonaws.com/AWSServiceRoleForIAMRoleManager";
+        assert_eq!(
+            pairs(&enable),
+            [("iam:PutAccountProperties", "*"), ("iam:CreateServiceLinkedRole", role)]
+        );
+        assert_catalogued(&enable);
+        let disable =
+            world.write_asks(&PutAccountProperties, &input(&[(ROLE_MANAGER_ENABLED, "false")])).unwrap();
+        assert_eq!(pairs(&disable), [("iam:PutAccountProperties", "*")]);
+        assert_catalogued(&world.asks(&GetAccountProperties, &Default::default()).unwrap());
+    }
+
+    #[test]
+    fn errors() {
+        let mut world = World::new();
+        for (properties, message) in [
+            (
+                &[("RoleManager", "true")][..],
+                "Property key must be in format Namespace/PropertyName: RoleManager",
+            ),
+            (&[("RoleManager/a/b", "true")], "RoleManager namespace requires Enabled property"),
+            (&[("RoleManager/Enabed", "true")], "RoleManager namespace requires Enabled property"),
+            (&[("Other/Enabled", "true")], "Unsupported namespace: Other"),
+            (
+                &[("Other/Enabled", "true"), (ROLE_MANAGER_ENABLED, "true")],
+                "All properties must belong to the same namespace",
+            ),
+            (&[(ROLE_MANAGER_ENABLED, "FALSE")], "Enabled must be 'true' or 'false'"),
+            (&[(ROLE_MANAGER_ENABLED, " false")], "Enabled must be 'true' or 'false'"),
+        ] {
+            let result = world.write(&PutAccountProperties, input(properties));
+            assert_eq!(failure(result), error("InvalidInput", message));
+        }
+    }
+}
