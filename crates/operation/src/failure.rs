@@ -7,9 +7,9 @@ use std::marker::PhantomData;
 use keygate_seal::SealError;
 use keygate_shapes::declares;
 use keygate_state::{
-    DeleteConflict, EntityAlreadyExists, InsertError, InvalidInput, LimitExceeded, MalformedPolicyDocument,
-    NoSuchEntity, OrganizationNotFound, PolicyNotAttachable, TagError, TrustError, Unavailable,
-    UnmodifiableEntity, Unreadable,
+    CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, EntityAlreadyExists, InsertError,
+    InvalidInput, LimitExceeded, MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound,
+    PolicyNotAttachable, TagError, TrustError, Unavailable, UnmodifiableEntity, Unreadable,
 };
 use keygate_wire::{ApiError, OperationModel};
 
@@ -81,6 +81,8 @@ declared! {
     UnmodifiableEntity;
     PolicyNotAttachable;
     OrganizationNotFound;
+    CredentialReportNotPresent;
+    CredentialReportExpired;
 }
 
 impl<M> From<InsertError> for Failure<M>

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use keygate_ident::{AccountId, Entropy, IdKind, Partition, Timestamp, UniqueId};
 use keygate_seal::KeyRing;
-use keygate_state::{Account, Caller, Directory, Draft, NoFacts, Unavailable};
+use keygate_state::{Account, Caller, Directory, Draft, Facts, NoFacts, Unavailable};
 use keygate_wire::{ApiError, OperationModel};
 
 use crate::asks::Asks;
@@ -28,6 +28,8 @@ pub struct World {
     pub caller: Option<Caller>,
     /// Seals secrets and markers.
     pub keys: KeyRing,
+    /// Facts of use; none.
+    pub facts: Box<dyn Facts>,
     entropy: RefCell<SeededEntropy>,
 }
 
@@ -80,6 +82,7 @@ impl World {
             here: account_number(123_456_789_012),
             caller: None,
             keys,
+            facts: Box::new(NoFacts),
             entropy: RefCell::new(entropy),
         };
         world.add_account(123_456_789_012);
@@ -178,7 +181,7 @@ impl World {
             now: self.now,
             region: "us-east-1",
             directory: &directory,
-            facts: &NoFacts,
+            facts: self.facts.as_ref(),
             keys: &self.keys,
             entropy: &self.entropy,
         };
@@ -196,7 +199,7 @@ impl World {
             now: self.now,
             region: "us-east-1",
             directory: &directory,
-            facts: &NoFacts,
+            facts: self.facts.as_ref(),
             keys: &self.keys,
             entropy: &self.entropy,
         };

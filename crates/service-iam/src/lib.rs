@@ -9,6 +9,7 @@ mod account;
 mod ask;
 mod attach;
 mod boundary;
+mod credential_report;
 mod group;
 mod inline;
 mod input;
@@ -35,6 +36,7 @@ pub fn operations() -> Vec<Entry> {
         inline::operations(),
         account::operations(),
         organization::operations(),
+        credential_report::operations(),
     ]
     .into_iter()
     .flatten()

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use keygate_ident::{AccountId, IdKind, Partition, UniqueId};
 
 use crate::attachments::Principal;
-use crate::entity::{AccessKey, Entity, Group, InstanceProfile, Kind, Policy, Role, Settings, User};
+use crate::entity::{
+    AccessKey, CredentialReport, Entity, Group, InstanceProfile, Kind, Policy, Role, Settings, User,
+};
 use crate::error::NoSuchEntity;
 use crate::managed::{AwsManaged, aws_managed};
 use crate::quota::Quota;
@@ -32,6 +34,7 @@ pub struct Account {
     pub policies: Table<Policy>,
     /// Instance profiles.
     pub instance_profiles: Table<InstanceProfile>,
+    pub(crate) credential_report: Option<Arc<CredentialReport>>,
     pub(crate) references: References,
 }
 
@@ -58,6 +61,7 @@ impl Account {
             roles: Table::default(),
             policies: Table::default(),
             instance_profiles: Table::default(),
+            credential_report: None,
             references: References::default(),
         }
     }
@@ -80,6 +84,11 @@ impl Account {
     /// Name, alias, root keys, quota overrides.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The credential report that was generated last, however old.
+    pub fn credential_report(&self) -> Option<&Arc<CredentialReport>> {
+        self.credential_report.as_ref()
     }
 
     /// The limit in force: the account's own, else the server's, else AWS's default.

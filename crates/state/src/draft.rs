@@ -7,7 +7,7 @@ use std::sync::Arc;
 use keygate_ident::UniqueId;
 
 use crate::account::Account;
-use crate::entity::{Entity, Kind, Settings};
+use crate::entity::{CredentialReport, Entity, Kind, Settings};
 use crate::error::{EntityAlreadyExists, LimitExceeded, NoSuchEntity};
 use crate::stored::{self, LoadError, StoredChange};
 use crate::table::fold;
@@ -115,6 +115,12 @@ impl Draft {
     pub fn change_settings(&mut self, change: impl FnOnce(&mut Settings)) {
         change(Arc::make_mut(&mut self.account.settings));
         self.touch(Kind::Settings, stored::SETTINGS_ID.to_owned());
+    }
+
+    /// Puts a new credential report in the place of the old one.
+    pub fn set_credential_report(&mut self, report: CredentialReport) {
+        self.account.credential_report = Some(Arc::new(report));
+        self.touch(Kind::CredentialReport, stored::CREDENTIAL_REPORT_ID.to_owned());
     }
 
     /// Whether anything was changed.

@@ -1,6 +1,7 @@
 //! The entities of an account. Their serde form is their stored form: members are added with a default and
 //! never change their meaning; anything else raises [`crate::RECORD_FORMAT`] and adds a migration step.
 
+mod credential_report;
 mod group;
 mod instance_profile;
 mod policy;
@@ -8,6 +9,7 @@ mod role;
 mod settings;
 mod user;
 
+pub use credential_report::CredentialReport;
 pub use group::Group;
 pub use instance_profile::InstanceProfile;
 pub use policy::{MAX_POLICY_VERSIONS, Policy, PolicyVersion};
@@ -40,12 +42,21 @@ pub enum Kind {
     Policy,
     /// [`InstanceProfile`].
     InstanceProfile,
+    /// [`CredentialReport`]: at most one per account.
+    CredentialReport,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::Settings, Self::User, Self::Group, Self::Role, Self::Policy, Self::InstanceProfile];
+    pub const ALL: [Self; 7] = [
+        Self::Settings,
+        Self::User,
+        Self::Group,
+        Self::Role,
+        Self::Policy,
+        Self::InstanceProfile,
+        Self::CredentialReport,
+    ];
 
     /// The name in the store.
     pub const fn name(self) -> &'static str {
@@ -56,6 +67,7 @@ impl Kind {
             Self::Role => "role",
             Self::Policy => "policy",
             Self::InstanceProfile => "instance-profile",
+            Self::CredentialReport => "credential-report",
         }
     }
 

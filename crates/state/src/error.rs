@@ -50,6 +50,10 @@ errors! {
     PolicyNotAttachable;
     /// The account is in no organization.
     OrganizationNotFound;
+    /// No credential report was generated yet.
+    CredentialReportNotPresent;
+    /// The credential report is too old.
+    CredentialReportExpired;
 }
 
 impl NoSuchEntity {

@@ -37,12 +37,13 @@ pub use document::PolicyText;
 pub use draft::{Draft, InsertError};
 pub use effective::{Effective, Held, Unreadable, effective};
 pub use entity::{
-    AccessKey, Entity, GlobalTokenVersion, Group, InstanceProfile, KeyStatus, Kind, MAX_POLICY_VERSIONS,
-    Policy, PolicyVersion, Role, Settings, User,
+    AccessKey, CredentialReport, Entity, GlobalTokenVersion, Group, InstanceProfile, KeyStatus, Kind,
+    MAX_POLICY_VERSIONS, Policy, PolicyVersion, Role, Settings, User,
 };
 pub use error::{
-    DeleteConflict, EntityAlreadyExists, InvalidInput, LimitExceeded, MalformedPolicyDocument, NoSuchEntity,
-    OrganizationNotFound, PolicyNotAttachable, UnmodifiableEntity,
+    CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, EntityAlreadyExists, InvalidInput,
+    LimitExceeded, MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound, PolicyNotAttachable,
+    UnmodifiableEntity,
 };
 pub use facts::{Facts, KeyUse, NoFacts, RoleUse};
 pub use managed::{AwsManaged, aws_managed};

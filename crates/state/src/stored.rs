@@ -9,13 +9,15 @@ use std::sync::Arc;
 use keygate_ident::{AccountId, Partition, UniqueId};
 
 use crate::account::Account;
-use crate::entity::{Entity, Group, InstanceProfile, Kind, Policy, Role, Settings, User};
+use crate::entity::{CredentialReport, Entity, Group, InstanceProfile, Kind, Policy, Role, Settings, User};
 
 /// The format this version writes, and the newest it reads.
 pub const RECORD_FORMAT: u32 = 1;
 
 /// The id of the one settings record.
 pub(crate) const SETTINGS_ID: &str = "settings";
+/// The id of the one credential report.
+pub(crate) const CREDENTIAL_REPORT_ID: &str = "credential-report";
 
 /// One record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +100,9 @@ impl Account {
             Kind::Role => self.load_entity::<Role>(record)?,
             Kind::Policy => self.load_entity::<Policy>(record)?,
             Kind::InstanceProfile => self.load_entity::<InstanceProfile>(record)?,
+            Kind::CredentialReport => {
+                self.credential_report = Some(Arc::new(read::<CredentialReport>(record)?));
+            }
         }
         Ok(())
     }
@@ -136,6 +141,9 @@ pub(crate) fn change(
         Kind::Role => body::<Role>(account, id)?,
         Kind::Policy => body::<Policy>(account, id)?,
         Kind::InstanceProfile => body::<InstanceProfile>(account, id)?,
+        Kind::CredentialReport => {
+            account.credential_report().map(|report| write(report.as_ref(), kind, id)).transpose()?
+        }
     };
     let kind = kind.name().to_owned();
     let id = id.to_owned();

@@ -7,7 +7,7 @@ use keygate_ident::IdKind;
 use proptest::prelude::*;
 
 use super::*;
-use crate::test_support::{ALLOW, DENY, Maker, account_id, trust};
+use crate::test_support::{ALLOW, DENY, Maker, NOW, account_id, trust};
 use crate::{Draft, KeyStatus, ManagedRef, PolicyText, TagCase};
 
 type Records = BTreeMap<(String, String), StoredRecord>;
@@ -71,6 +71,10 @@ fn add(draft: &mut Draft, maker: &mut Maker, kind: Kind, number: u8) {
     // A name that is taken refuses; that is tested elsewhere.
     let _ = match kind {
         Kind::Settings => Ok(()),
+        Kind::CredentialReport => {
+            draft.set_credential_report(CredentialReport { generated: NOW, content: name });
+            Ok(())
+        }
         Kind::User => draft.insert(maker.user(&name)),
         Kind::Group => draft.insert(maker.group(&name)),
         Kind::Role => draft.insert(maker.role(&name)),
@@ -97,7 +101,7 @@ fn change<E: Entity>(draft: &mut Draft, number: u8, change: impl FnOnce(&mut E))
 fn apply(draft: &mut Draft, maker: &mut Maker, step: &Step) {
     match *step {
         Step::Add(kind, number) => add(draft, maker, kind, number),
-        Step::Remove(Kind::Settings, _) | Step::Commit => {}
+        Step::Remove(Kind::Settings | Kind::CredentialReport, _) | Step::Commit => {}
         Step::Remove(Kind::User, number) => remove::<User>(draft, number),
         Step::Remove(Kind::Group, number) => remove::<Group>(draft, number),
         Step::Remove(Kind::Role, number) => remove::<Role>(draft, number),
@@ -167,7 +171,8 @@ fn store(records: &mut Records, seen: &mut BTreeSet<(String, String)>, changes: 
                 let key = (record.kind.clone(), record.id.clone());
                 assert_eq!(record.format, RECORD_FORMAT);
                 let is_new = seen.insert(key.clone());
-                assert!(is_new == fresh || record.kind == "settings", "{key:?} fresh: {fresh}");
+                let is_single = ["settings", "credential-report"].contains(&record.kind.as_str());
+                assert!(is_new == fresh || is_single, "{key:?} fresh: {fresh}");
                 records.insert(key, record);
             }
             StoredChange::Delete { kind, id } => assert!(records.remove(&(kind, id)).is_some()),
