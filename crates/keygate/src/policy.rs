@@ -56,6 +56,8 @@ Examples:
     --principal arn:aws:sts::111122223333:assumed-role/app/i-1 --identity app.json \\
     --boundary limit.json --scp root=full-access.json --scp account=guardrail.json
 
+A policy that has an ARN is given as ARN=FILE: where AWS names the policy that denies, so do we.
+
 What is not given does not apply: without --scp no organization limits the caller, without
 --context a key is absent from the request. Keys that follow from principal and resource are
 added: aws:PrincipalArn, aws:PrincipalAccount, aws:ResourceAccount and others.

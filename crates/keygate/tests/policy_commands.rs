@@ -276,6 +276,38 @@ fn eval_decides_over_every_layer() {
     }
 }
 
+/// Rule 188: AWS names the policy that denies, if it has an ARN.
+#[test]
+fn rule_188_eval_shows_the_arn_of_the_policy_that_denies() {
+    const ARN: &str = "arn:aws:iam::111122223333:policy/team/p=1";
+    const SCP: &str = "arn:aws:organizations::111122223333:policy/o-1/service_control_policy/p-1";
+    let denied = |layer: &str, article: &str, arn: &str| {
+        let with = denial(&format!("with an explicit deny in {article}: {arn}"));
+        format!("ExplicitlyDenied: deny.json:1:40 Deny \"No\", of the {layer}\n{with}")
+    };
+    for (options, expected) in [
+        (
+            format!("--identity full.json {ARN}=deny.json"),
+            denied("identity-based policies", "an identity-based policy", ARN),
+        ),
+        (
+            format!("--identity full.json --boundary {ARN}=deny.json"),
+            denied("permissions boundaries", "a permissions boundary", ARN),
+        ),
+        (
+            format!("--identity full.json --session {ARN}=deny.json"),
+            denied("session policies", "a session policy", ARN),
+        ),
+        (
+            format!("--identity full.json --scp root={SCP}=deny.json"),
+            denied("service control policies", "a service control policy", SCP),
+        ),
+    ] {
+        check(&format!("eval {GET} {options}"), 1, &expected);
+    }
+    check(&format!("eval {GET} --identity {ARN}="), 2, "error: invalid value '…");
+}
+
 #[test]
 fn eval_knows_every_kind_of_caller() {
     let bob = "--principal arn:aws:iam::444455556666:user/bob";
@@ -309,7 +341,7 @@ fn eval_refuses_what_is_no_question() {
         (format!("eval {GET} --identity absent.json"), "keygate: absent.json can not be read: …"),
         (
             format!("eval {GET} --scp full.json"),
-            "error: invalid value 'full.json' for '--scp <LEVEL=FILE>...': say to which root…",
+            "error: invalid value 'full.json' for '--scp <LEVEL=[ARN=]FILE>...': say to which root…",
         ),
         (
             format!("eval {GET} --context aws:SourceIp"),

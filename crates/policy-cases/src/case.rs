@@ -69,6 +69,9 @@ pub struct CaseRequest {
     /// The ARN of a session's role with its path; of a federated user, the ARN of the IAM user behind it.
     #[serde(default)]
     pub principal_role_arn: Option<String>,
+    /// The S3 canonical id of the principal's account.
+    #[serde(default)]
+    pub principal_canonical_user: Option<String>,
     /// The permission asked for.
     pub action: String,
     /// What it is asked for.
@@ -87,15 +90,21 @@ pub struct CaseResource {
     /// The account that owns it; without it the account in the ARN.
     #[serde(default)]
     pub account_id: Option<String>,
+    /// Whether a grant on the KMS key lets the principal do this (rule 237).
+    #[serde(default, deserialize_with = "none_if_null")]
+    pub kms_grant: bool,
 }
 
 /// A policy of a case.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CasePolicy {
-    /// How to call it.
+    /// How to call it. A name that is an ARN is the policy's own.
     #[serde(default, deserialize_with = "none_if_null")]
     pub name: String,
+    /// Its ARN, for those who call it otherwise; no member of the format.
+    #[serde(skip)]
+    pub arn: Option<String>,
     /// The document: JSON, kept byte for byte, or a string that holds the text.
     pub document: Box<RawValue>,
 }

@@ -49,6 +49,7 @@ pub struct Principal {
     unique_id: Option<String>,
     service: Option<String>,
     provider: Option<String>,
+    canonical_user: Option<String>,
 }
 
 impl Principal {
@@ -57,7 +58,7 @@ impl Principal {
     /// # Errors
     /// It is of no form that can ask: a group, a role session without a name, an account that is none.
     pub fn of(request: &CaseRequest) -> Result<Self, CaseError> {
-        let principal = match &request.principal {
+        let mut principal = match &request.principal {
             PrincipalForm::Typed(typed) => Self::typed(typed)?,
             PrincipalForm::Name(name) if name.starts_with("arn:") => {
                 Self::named(name, request.principal_role_arn.as_deref())?
@@ -70,6 +71,10 @@ impl Principal {
         if request.principal_role_arn.is_some() && principal.issuer_arn.is_none() {
             return Err(CaseError::new("only a session has a principalRoleArn"));
         }
+        if request.principal_canonical_user.is_some() && principal.account.is_none() {
+            return Err(CaseError::new("only a principal of an account has a principalCanonicalUser"));
+        }
+        principal.canonical_user = request.principal_canonical_user.clone();
         Ok(principal.identified_by(&request.context))
     }
 
@@ -81,6 +86,7 @@ impl Principal {
         caller.unique_id = self.unique_id.as_deref();
         caller.service = self.service.as_deref();
         caller.provider = self.provider.as_deref();
+        caller.canonical_user = self.canonical_user.as_deref();
         caller.service_linked = self.is_service_linked();
         caller
     }
@@ -94,6 +100,7 @@ impl Principal {
             unique_id: None,
             service: None,
             provider: None,
+            canonical_user: None,
         }
     }
 

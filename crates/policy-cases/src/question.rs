@@ -24,6 +24,7 @@ pub struct Question {
     rcps: Vec<NamedLevel>,
     resource_policy: Option<Named>,
     resource_rule: ResourceRule,
+    kms_grant: bool,
     vpc_endpoint: Option<Vec<Named>>,
     unreadable: Vec<Unreadable>,
 }
@@ -42,6 +43,7 @@ pub struct Unreadable {
 #[derive(Debug)]
 struct Named {
     name: String,
+    arn: Option<String>,
     policy: Policy,
 }
 
@@ -101,6 +103,7 @@ impl Question {
             rcps,
             resource_policy,
             resource_rule,
+            kms_grant: request.resource.kms_grant,
             vpc_endpoint: (!case.vpc_endpoint_policies.is_empty()).then_some(vpc_endpoint),
             unreadable: reader.unreadable,
         })
@@ -152,6 +155,7 @@ impl Question {
             rcps: &rcps,
             resource: self.resource_policy.as_ref().map(Named::attached),
             resource_rule: self.resource_rule,
+            kms_grant: self.kms_grant,
             vpc_endpoint: vpc_endpoint.as_deref(),
         };
         function(&request, &stack)
@@ -171,7 +175,11 @@ impl Reader {
             return Ok(None);
         }
         match Policy::read(&text, kind) {
-            Ok(read) => Ok(Some(Named { name: policy.name.clone(), policy: read })),
+            Ok(read) => {
+                let name = policy.name.clone();
+                let arn = policy.arn.clone().or_else(|| name.starts_with("arn:").then(|| name.clone()));
+                Ok(Some(Named { name, arn, policy: read }))
+            }
             Err(refusal) => {
                 let (name, message) = (policy.name.clone(), refusal.message);
                 self.unreadable.push(Unreadable { layer, name, message });
@@ -213,7 +221,7 @@ impl Reader {
 
 impl Named {
     fn attached(&self) -> Attached<'_> {
-        Attached { policy: &self.policy, name: &self.name, arn: None }
+        Attached { policy: &self.policy, name: &self.name, arn: self.arn.as_deref() }
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Case {
     pub(crate) owner: Option<String>,
     pub(crate) context: Context,
     pub(crate) special: Special,
+    /// A grant on the KMS key names the caller and the operation (rule 237).
+    pub(crate) grant: bool,
     pub(crate) identity: Vec<Read>,
     pub(crate) boundary: Option<Read>,
     pub(crate) session: Vec<Read>,
@@ -63,6 +65,8 @@ pub(crate) struct Caller {
     /// AIDA… of the user, AROA… of the role.
     pub(crate) unique_id: Option<String>,
     pub(crate) provider: Option<String>,
+    /// The S3 canonical id of its account (rule 185).
+    pub(crate) canonical_user: Option<String>,
 }
 
 impl Caller {
@@ -133,6 +137,10 @@ impl Case {
         let action = request.text("action")?.ok_or("no action")?;
         let mut resource = Object::of(request.take("resource"), "`resource`")?;
         let arn = resource.text("arn")?.ok_or("no resource ARN")?;
+        let grant = match resource.take("kmsGrant") {
+            Json::Null => false,
+            flag => flag.flag().ok_or("`kmsGrant` is no truth value")?,
+        };
         let owner = resource.text("accountId")?.or_else(|| account_in(&arn));
         resource.end()?;
         if owner.as_deref().is_some_and(|owner| !is_account(owner)) {
@@ -141,6 +149,10 @@ impl Case {
         let mut context = Context::read(request.take("context"))?;
         let principal = request.take("principal");
         let mut caller = caller(principal, request.text("principalRoleArn")?)?;
+        caller.canonical_user = request.text("principalCanonicalUser")?;
+        if caller.canonical_user.is_some() && !caller.has_account() {
+            return Err("only callers of an account have a canonical id".to_owned());
+        }
         request.end()?;
         caller.unique_id = unique_id(&caller, &context);
         derive(&mut context, &caller, owner.as_deref());
@@ -153,6 +165,7 @@ impl Case {
             owner,
             context,
             special,
+            grant,
             caller,
             identity: policies(case.list("identityPolicies")?, Kind::Identity)?,
             boundary: one(case.take("permissionsBoundary"), Kind::Boundary)?,
@@ -221,6 +234,7 @@ fn caller(principal: Json, role_arn: Option<String>) -> Result<Caller, String> {
         account: None,
         unique_id: None,
         provider: None,
+        canonical_user: None,
     };
     match principal {
         Json::Text(name) => {

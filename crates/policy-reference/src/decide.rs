@@ -77,6 +77,7 @@ impl Case {
             let applies = match by {
                 "RCP" => self.rcps_apply(),
                 "SCP" => self.scps_apply(),
+                "RESOURCE" => !self.recovers_bucket_policy(),
                 _ => true,
             };
             if applies && self.any(&policies, false) > Strength::None {
@@ -86,7 +87,34 @@ impl Case {
         broken.map_or_else(|| self.decide_allows(), |(by, _)| implicitly_denied(by))
     }
 
+    /// Rule 238: the root user of the bucket's account is not kept from the bucket's policy by that policy.
+    fn recovers_bucket_policy(&self) -> bool {
+        let action = self.action.to_ascii_lowercase();
+        let recovery = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"];
+        self.caller.kind == CallerKind::Root && self.is_same_account() && recovery.contains(&action.as_str())
+    }
+
     fn decide_allows(&self) -> Decision {
+        let by_policies = self.decide_by_policies();
+        // Limits that hold for everybody hold for grantees too; so does rule 31.
+        let is_limited =
+            matches!(by_policies.1, Some("RCP" | "SCP" | "VPCE")) || self.special == Special::AwsOwned;
+        if !self.grant || by_policies.0 == Verdict::Allowed || is_limited {
+            return by_policies;
+        }
+        // Rule 237. A choice: what limits the grantee still counts, in another account its identity policies too.
+        let (identity, boundary, session) = self.own_side();
+        match self.caller.kind {
+            CallerKind::Service => allowed("RESOURCE"),
+            _ if !self.caller.has_account() => by_policies,
+            _ if !self.is_same_account() && !identity => implicitly_denied("IDENTITY"),
+            _ if !boundary => implicitly_denied("BOUNDARY"),
+            _ if !session => implicitly_denied("SESSION"),
+            _ => allowed("RESOURCE"),
+        }
+    }
+
+    fn decide_by_policies(&self) -> Decision {
         let allows = |policies: &[Read]| self.any(&policies.iter().collect::<Vec<_>>(), true);
         // Rules 45, 59: one Allow on every level.
         if self.rcps_apply() && self.rcps.iter().any(|level| allows(level) == Strength::None) {
@@ -119,19 +147,7 @@ impl Case {
                 implicitly_denied("RESOURCE")
             };
         }
-        // Rules 4, 35: the root user has full access as far as its own account decides.
-        let identity = kind == CallerKind::Root || allows(&self.identity) > Strength::None;
-        // Rule 14.
-        let boundary = match &self.boundary {
-            Some(policy) => self.any(&[policy], true) > Strength::None,
-            None => true,
-        };
-        // Rules 15, 24, 25.
-        let session = match kind {
-            CallerKind::Session => self.session.is_empty() || allows(&self.session) > Strength::None,
-            CallerKind::Federated => allows(&self.session) > Strength::None,
-            _ => true,
-        };
+        let (identity, boundary, session) = self.own_side();
         // Rule 9: the order of reasons.
         let own_side = || match (identity, boundary, session) {
             (false, _, _) => Some("IDENTITY"),
@@ -159,6 +175,26 @@ impl Case {
             // Rules 13, 22.
             Strength::Account | Strength::None => own_side().map_or(allowed("IDENTITY"), implicitly_denied),
         }
+    }
+
+    /// Whether identity policies, boundary and session policies of the caller allow.
+    fn own_side(&self) -> (bool, bool, bool) {
+        let allows =
+            |policies: &[Read]| self.any(&policies.iter().collect::<Vec<_>>(), true) > Strength::None;
+        // Rules 4, 35: the root user has full access as far as its own account decides.
+        let identity = self.caller.kind == CallerKind::Root || allows(&self.identity);
+        // Rule 14.
+        let boundary = match &self.boundary {
+            Some(policy) => self.any(&[policy], true) > Strength::None,
+            None => true,
+        };
+        // Rules 15, 24, 25.
+        let session = match self.caller.kind {
+            CallerKind::Session => self.session.is_empty() || allows(&self.session),
+            CallerKind::Federated => allows(&self.session),
+            _ => true,
+        };
+        (identity, boundary, session)
     }
 
     /// All policies, in the order of section 20.

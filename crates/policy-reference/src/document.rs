@@ -57,7 +57,7 @@ pub(crate) enum Principal {
     Aws(String),
     Service(String),
     Federated(String),
-    CanonicalUser,
+    CanonicalUser(String),
 }
 
 impl Document {
@@ -124,6 +124,10 @@ impl Statement {
         }
         let resource = elements(members, "Resource", "NotResource")?;
         for pattern in resource.iter().flat_map(|resource| &resource.values) {
+            // Rule 93: what is no ARN could not match, and a Deny with it would never apply.
+            if pattern != "*" && !pattern.contains(':') {
+                return Err(format!("`{pattern}` is no ARN"));
+            }
             // Rules 51, 115.
             let is_short = pattern != "*" && pattern.split(':').count() < 6;
             if is_short && (kind == Kind::Rcp || (kind == Kind::Scp && !pattern.ends_with('*'))) {
@@ -214,7 +218,7 @@ fn principal(members: &[(String, Json)], kind: Kind) -> Result<Option<PrincipalE
                         "AWS" => Principal::Aws(name.clone()),
                         "Service" => Principal::Service(name.clone()),
                         "Federated" => Principal::Federated(name.clone()),
-                        "CanonicalUser" => Principal::CanonicalUser,
+                        "CanonicalUser" => Principal::CanonicalUser(name.clone()),
                         _ => return Err(format!("unknown kind of principal `{key}`")),
                     });
                 }

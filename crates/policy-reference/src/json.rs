@@ -51,6 +51,14 @@ impl Json {
         })
     }
 
+    /// A truth value.
+    pub(crate) fn flag(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// The text of a string, number or boolean (rule 83).
     pub(crate) fn scalar(&self) -> Option<String> {
         match self {

@@ -54,8 +54,12 @@ fn one(value: &Principal, caller: &Caller) -> Strength {
         Principal::Service(name) => direct(caller.kind == CallerKind::Service && caller.name == *name),
         // Rules 184, 200.
         Principal::Federated(name) => direct(caller.provider.as_ref() == Some(name)),
-        // A case does not tell the canonical id of anybody (rule 185).
-        Principal::CanonicalUser => Strength::None,
+        // Rule 185: S3's name for an account, which delegates as the account does (rule 22).
+        Principal::CanonicalUser(id) if caller.canonical_user.as_ref() == Some(id) => match caller.kind {
+            CallerKind::Root => Strength::Direct,
+            _ => Strength::Account,
+        },
+        Principal::CanonicalUser(_) => Strength::None,
     }
 }
 

@@ -49,10 +49,6 @@ fn pattern_matches(pattern: &str, document: &Document, resource: &str, context: 
 /// at the end can reach over them.
 fn may_match(pattern: &str, kind: Kind) -> bool {
     let is_short = pattern.split(':').count() < 6;
-    // A choice: what is no ARN (rule 93), and yet stored, matches nothing.
-    if !pattern.contains(':') {
-        return false;
-    }
     match kind {
         Kind::Resource | Kind::Endpoint | Kind::Trust => !is_short || pattern.ends_with('*'),
         // The others are not read with patterns that cannot match.

@@ -103,7 +103,15 @@ impl Instant {
         };
         let (year, month, day) =
             (sign * number(year, 9, i128::MAX)?, number(month, 2, 12)?, number(day, 2, 31)?);
-        if month < 1 || day < 1 {
+        // The calendar: thirty days has September, and so on.
+        let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        let last = match month {
+            2 if is_leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        if month < 1 || day < 1 || day > last {
             return None;
         }
         let midnight = days_since_1970(year, month, day) * 86_400;
@@ -313,6 +321,9 @@ mod tests {
         check("2026-11-22T03:02:03+02:00", Some(1_795_309_323));
         check("1795309323", Some(1_795_309_323));
         check("2026-13", None);
+        check("2026-02-29", None);
+        check("1900-02-29", None);
+        check("2000-02-29", Some(951_782_400));
         check("soon", None);
     }
 

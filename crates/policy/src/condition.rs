@@ -14,6 +14,7 @@ use crate::span::Bytes;
 use crate::template::{self, Builder, Wildcards};
 
 use date::Instant;
+pub(crate) use ip::range as address_range;
 use ipnet::IpNet;
 use number::Decimal;
 pub(crate) use operator::{Comparison, Family, Operator, Qualifier};

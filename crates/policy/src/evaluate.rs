@@ -118,10 +118,12 @@ impl<O: Observer> Scan<'_, O> {
             Some(Boundary::Policy(attached)) => std::slice::from_ref(attached),
             Some(Boundary::Unreadable) | None => &[],
         };
+        // Rule 238: this is how owners come back in who have locked themselves out.
+        let resource = if recovers_bucket_policy(self.request) { &[] } else { stack.resource.as_slice() };
         Ok(Findings {
             rcps: self.levels(Layer::Rcp, rcps)?,
             scps: self.levels(Layer::Scp, scps)?,
-            resource: self.layer(Layer::Resource, stack.resource.as_slice())?,
+            resource: self.layer(Layer::Resource, resource)?,
             identity: self.layer(Layer::Identity, stack.identity)?,
             boundary: self.layer(Layer::Boundary, boundary)?,
             session: self.layer(Layer::Session, stack.session.unwrap_or_default())?,
@@ -239,6 +241,40 @@ fn conclude(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> De
     if stack.resource_rule == ResourceRule::AwsOwned {
         return Decision::not_allowed_by(Layer::Identity);
     }
+    if stack.resource_rule == ResourceRule::RestrictedPublicBucket
+        && caller.kind != CallerKind::Service
+        && !same_account(request)
+    {
+        return Decision::not_allowed_by(Layer::Resource);
+    }
+    let decision = conclude_by_policies(request, stack, findings);
+    if stack.kms_grant && !decision.is_allowed() {
+        return conclude_by_grant(request, stack, findings, decision);
+    }
+    decision
+}
+
+/// A KMS grant names its grantee (rule 237). That boundary and session policy, and in another account the identity
+/// policies, must allow as well is a choice; it is the smaller set.
+fn conclude_by_grant(
+    request: &Request<'_>,
+    stack: &Stack<'_>,
+    findings: &Findings,
+    otherwise: Decision,
+) -> Decision {
+    let side = IdentitySide::new(request, stack, findings);
+    let limits: &[Layer] = match request.caller.kind {
+        CallerKind::Service => &[],
+        kind if !kind.has_account() => return otherwise,
+        _ if same_account(request) => &[Layer::Boundary, Layer::Session],
+        _ => &[Layer::Identity, Layer::Boundary, Layer::Session],
+    };
+    let decision = side.and_all(None, limits);
+    if decision.is_allowed() { Decision::allowed_by(Layer::Resource, None) } else { decision }
+}
+
+fn conclude_by_policies(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> Decision {
+    let caller = &request.caller;
     let side = IdentitySide::new(request, stack, findings);
     if !caller.kind.has_account() {
         // Rules 27, 28, 200: only a resource's policy can let them in, and only by naming them.
@@ -345,6 +381,15 @@ fn needs_no_permission(request: &Request<'_>) -> bool {
     } else {
         false
     }
+}
+
+/// What the root user of the bucket's owner may always do as far as the bucket policy goes (rule 238); organization and
+/// endpoint policies still count.
+fn recovers_bucket_policy(request: &Request<'_>) -> bool {
+    const RECOVERY: [&str; 3] = ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
+    request.caller.kind == CallerKind::Root
+        && RECOVERY.iter().any(|action| request.action.eq_ignore_ascii_case(action))
+        && same_account(request)
 }
 
 /// Rules 43, 44: SCPs limit the users, roles and root of their account, but no service-linked roles.

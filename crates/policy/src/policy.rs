@@ -228,7 +228,7 @@ impl PrincipalKind {
 /// The longest document that may be saved, in characters (rule 100).
 const MAX_SAVED: usize = 131_072;
 /// The longest document that is read at all; the longest policy of AWS's own has some 157,000 characters.
-const MAX_STORED: usize = 1_048_576;
+pub(crate) const MAX_STORED: usize = 1_048_576;
 
 fn principals(document: &Document<'_>) -> Box<[PrincipalEntry]> {
     let mut entries = Vec::new();

@@ -108,8 +108,9 @@ impl Entry {
                 let aws = caller.kind.has_account() || caller.kind == CallerKind::Anonymous;
                 aws.then_some(Grade::Direct)
             }
-            Self::Account(account) => (caller.kind.has_account() && caller.account == Some(*account))
-                .then_some(if caller.kind == CallerKind::Root { Grade::Direct } else { Grade::Account }),
+            Self::Account(account) => {
+                (caller.kind.has_account() && caller.account == Some(*account)).then(|| by_account(caller))
+            }
             Self::Arn(arn) => by_arn(arn, caller),
             Self::UniqueId(id) => by_unique_id(id, caller),
             Self::Service(name) => {
@@ -120,10 +121,15 @@ impl Entry {
                 (federated && caller.provider == Some(provider)).then_some(Grade::Direct)
             }
             Self::CanonicalUser(id) => {
-                (caller.kind.has_account() && caller.canonical_user == Some(id)).then_some(Grade::Account)
+                (caller.kind.has_account() && caller.canonical_user == Some(id)).then(|| by_account(caller))
             }
         }
     }
+}
+
+/// The account delegates to its users and roles; its root user it is itself.
+fn by_account(caller: &Caller<'_>) -> Grade {
+    if caller.kind == CallerKind::Root { Grade::Direct } else { Grade::Account }
 }
 
 /// The account that a principal value stands for.

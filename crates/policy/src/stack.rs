@@ -23,6 +23,9 @@ pub struct Stack<'a> {
     pub resource: Option<Attached<'a>>,
     /// How the resource's policy and the identity policies combine.
     pub resource_rule: ResourceRule,
+    /// A grant on the KMS key lets this caller do this (rule 237). Whether one does (grantee, operations, constraints)
+    /// KMS knows; it grants beside the key policy, and every explicit deny and every limit stays in force.
+    pub kms_grant: bool,
     /// The policies of the VPC endpoint by which the request came; `None`: it came by no endpoint (rule 33).
     pub vpc_endpoint: Option<&'a [Attached<'a>]>,
 }
@@ -68,4 +71,7 @@ pub enum ResourceRule {
     KmsKey,
     /// The resource belongs to AWS and the action would change it: nobody may (rule 31).
     AwsOwned,
+    /// An S3 bucket whose policy is public (see [`is_public`](crate::is_public)) and which has RestrictPublicBuckets
+    /// set: only its own account and AWS services come in, whatever the policy grants (rule 238).
+    RestrictedPublicBucket,
 }

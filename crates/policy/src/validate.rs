@@ -40,6 +40,9 @@ pub(crate) fn as_stored(document: &Document<'_>, kind: PolicyKind) -> Result<(),
         for text in statement.action.iter().flat_map(List::texts) {
             action::understood(text, words)?;
         }
+        for text in statement.resource.iter().flat_map(List::texts) {
+            resource::understood(text, words)?;
+        }
     }
     if matches!(kind, PolicyKind::Scp | PolicyKind::Rcp) {
         organization::short_arns(document, kind)?;

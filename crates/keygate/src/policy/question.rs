@@ -1,7 +1,7 @@
 //! The options that put one request and its policies into words, and the question they make.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
@@ -32,27 +32,30 @@ pub(crate) struct QuestionOptions {
     #[arg(long, value_name = "ARN")]
     role_arn: Option<String>,
     /// Policies of the user (with its groups) or role
-    #[arg(long, num_args = 1.., value_name = "FILE")]
-    identity: Vec<PathBuf>,
+    #[arg(long, num_args = 1.., value_name = "[ARN=]FILE")]
+    identity: Vec<PolicyFile>,
     /// Permissions boundary
-    #[arg(long, value_name = "FILE")]
-    boundary: Option<PathBuf>,
+    #[arg(long, value_name = "[ARN=]FILE")]
+    boundary: Option<PolicyFile>,
     /// Session policies
-    #[arg(long, num_args = 1.., value_name = "FILE")]
-    session: Vec<PathBuf>,
+    #[arg(long, num_args = 1.., value_name = "[ARN=]FILE")]
+    session: Vec<PolicyFile>,
     /// Service control policies, levels from the organization's root down to the account; LEVEL= is a level
     /// to which nothing is attached
-    #[arg(long, num_args = 1.., value_name = "LEVEL=FILE")]
+    #[arg(long, num_args = 1.., value_name = "LEVEL=[ARN=]FILE")]
     scp: Vec<LevelFile>,
     /// Resource control policies, likewise
-    #[arg(long, num_args = 1.., value_name = "LEVEL=FILE")]
+    #[arg(long, num_args = 1.., value_name = "LEVEL=[ARN=]FILE")]
     rcp: Vec<LevelFile>,
     /// Policy of the resource; of a role, its trust policy
     #[arg(long, value_name = "FILE")]
-    resource_policy: Option<PathBuf>,
+    resource_policy: Option<PolicyFile>,
     /// Policies of the VPC endpoint by which the request comes
     #[arg(long, num_args = 1.., value_name = "FILE")]
-    vpc_endpoint: Vec<PathBuf>,
+    vpc_endpoint: Vec<PolicyFile>,
+    /// A grant on the KMS key lets the principal do this
+    #[arg(long)]
+    kms_grant: bool,
     /// Condition keys of the request; a key with several values is given several times
     #[arg(long, num_args = 1.., value_name = "KEY=VALUE")]
     context: Vec<ContextEntry>,
@@ -64,11 +67,18 @@ pub(crate) struct QuestionOptions {
     pub(crate) json: bool,
 }
 
+/// `FILE`, or `ARN=FILE` for a policy that has an ARN, which denials show.
+#[derive(Debug, Clone)]
+struct PolicyFile {
+    arn: Option<String>,
+    path: PathBuf,
+}
+
 /// `LEVEL=FILE`.
 #[derive(Debug, Clone)]
 struct LevelFile {
     level: String,
-    file: Option<PathBuf>,
+    file: Option<PolicyFile>,
 }
 
 /// `KEY=VALUE`.
@@ -95,10 +105,12 @@ impl QuestionOptions {
             request: CaseRequest {
                 principal: principal(&self.principal),
                 principal_role_arn: self.role_arn.clone(),
+                principal_canonical_user: None,
                 action: self.action.clone(),
                 resource: CaseResource {
                     arn: self.resource.clone(),
                     account_id: self.resource_account.map(|account| account.to_string()),
+                    kms_grant: self.kms_grant,
                 },
                 context: context(&self.context)?,
             },
@@ -185,7 +197,8 @@ struct Files {
 }
 
 impl Files {
-    fn one(&mut self, path: &Path) -> Result<CasePolicy, Failure> {
+    fn one(&mut self, file: &PolicyFile) -> Result<CasePolicy, Failure> {
+        let PolicyFile { arn, path } = file;
         let name = file::name(path);
         if !self.texts.contains_key(&name) {
             let source = file::read(path)?;
@@ -193,15 +206,15 @@ impl Files {
         }
         let text = self.texts.get(&name).map(String::as_str).unwrap_or_default();
         let document = serde_json::value::to_raw_value(text).map_err(|error| Failure::of(&error))?;
-        Ok(CasePolicy { name, document })
+        Ok(CasePolicy { name, arn: arn.clone(), document })
     }
 
-    fn all(&mut self, paths: &[PathBuf]) -> Result<Vec<CasePolicy>, Failure> {
-        paths.iter().map(|path| self.one(path)).collect()
+    fn all(&mut self, files: &[PolicyFile]) -> Result<Vec<CasePolicy>, Failure> {
+        files.iter().map(|file| self.one(file)).collect()
     }
 
-    fn optional(&mut self, path: &Option<PathBuf>) -> Result<Option<CasePolicy>, Failure> {
-        path.as_deref().map(|path| self.one(path)).transpose()
+    fn optional(&mut self, file: &Option<PolicyFile>) -> Result<Option<CasePolicy>, Failure> {
+        file.as_ref().map(|file| self.one(file)).transpose()
     }
 
     /// Levels in the order in which they are named first.
@@ -308,13 +321,26 @@ fn resource(word: &str) -> Result<String, String> {
     if word.is_empty() { Err("a request is for an ARN, or for *".to_owned()) } else { Ok(word.to_owned()) }
 }
 
+impl FromStr for PolicyFile {
+    type Err = &'static str;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        // Names of policies may have an `=` of their own.
+        match word.rsplit_once('=').filter(|(arn, _)| arn.starts_with("arn:")) {
+            Some((_, "")) => Err("say in which file the policy is: ARN=FILE"),
+            Some((arn, path)) => Ok(Self { arn: Some(arn.to_owned()), path: PathBuf::from(path) }),
+            None => Ok(Self { arn: None, path: PathBuf::from(word) }),
+        }
+    }
+}
+
 impl FromStr for LevelFile {
     type Err = &'static str;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         match word.split_once('=') {
             Some((level, file)) if !level.is_empty() => {
-                let file = (!file.is_empty()).then(|| PathBuf::from(file));
+                let file = if file.is_empty() { None } else { Some(file.parse()?) };
                 Ok(Self { level: level.to_owned(), file })
             }
             _ => Err("say to which root, unit or account it is attached: LEVEL=FILE"),

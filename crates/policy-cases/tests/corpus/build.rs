@@ -90,6 +90,18 @@ impl Case {
         self
     }
 
+    /// A KMS grant lets the caller do it.
+    pub(crate) fn grant(mut self) -> Self {
+        self.request["resource"]["kmsGrant"] = json!(true);
+        self
+    }
+
+    /// The S3 canonical id of the caller's account.
+    pub(crate) fn canonical_user(mut self, id: &str) -> Self {
+        self.request.insert("principalCanonicalUser".into(), json!(id));
+        self
+    }
+
     pub(crate) fn key(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.request["context"][key] = value.into();
         self

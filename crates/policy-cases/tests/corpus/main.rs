@@ -29,6 +29,8 @@ mod principals;
 #[cfg(test)]
 mod resources;
 #[cfg(test)]
+mod services;
+#[cfg(test)]
 mod trust;
 #[cfg(test)]
 mod variables;
@@ -44,7 +46,7 @@ mod files {
     fn the_corpus_is_what_its_tables_say() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
         let write = env::var_os("KEYGATE_WRITE_CORPUS").is_some();
-        let sections: [(&str, Vec<Case>); 13] = [
+        let sections: [(&str, Vec<Case>); 14] = [
             ("actions", super::actions::cases()),
             ("combining", super::combining::cases()),
             ("conditions", super::conditions::cases()),
@@ -56,6 +58,7 @@ mod files {
             ("organizations", super::organizations::cases()),
             ("principals", super::principals::cases()),
             ("resources", super::resources::cases()),
+            ("services", super::services::cases()),
             ("trust", super::trust::cases()),
             ("variables", super::variables::cases()),
         ];

@@ -6,6 +6,7 @@ use super::Dice;
 
 pub(super) const ACCOUNT: &str = "111122223333";
 pub(super) const OTHER: &str = "444455556666";
+const CANONICAL_USER: &str = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be";
 
 /// A request, and what policies that almost match are made from.
 pub(super) struct Request {
@@ -21,6 +22,8 @@ pub(super) struct Request {
     pub(super) action: String,
     pub(super) arn: String,
     pub(super) owner: Option<String>,
+    pub(super) canonical_user: bool,
+    pub(super) kms_grant: bool,
     pub(super) context: Vec<(String, Value)>,
 }
 
@@ -33,6 +36,11 @@ impl Request {
         if dice.percent(3) {
             request.owner = None;
         }
+        if request.has_policies && dice.percent(10) {
+            request.canonical_user = true;
+            request.names.push(("CanonicalUser", CANONICAL_USER.to_owned()));
+        }
+        request.kms_grant = request.action.starts_with("kms:") && dice.percent(30);
         for make in KEYS {
             if dice.percent(45) {
                 make(dice, &mut request.context);
@@ -47,9 +55,15 @@ impl Request {
             "principal": self.principal, "action": self.action, "resource": {"arn": self.arn}, "context": context,
         });
         if let Some(request) = request.as_object_mut() {
+            if self.canonical_user {
+                request.insert("principalCanonicalUser".to_owned(), json!(CANONICAL_USER));
+            }
             request.extend(self.role_arn.iter().map(|arn| ("principalRoleArn".to_owned(), json!(arn))));
             if let (Some(owner), Some(Value::Object(resource))) = (&self.owner, request.get_mut("resource")) {
                 resource.insert("accountId".to_owned(), json!(owner));
+            }
+            if let (true, Some(Value::Object(resource))) = (self.kms_grant, request.get_mut("resource")) {
+                resource.insert("kmsGrant".to_owned(), json!(true));
             }
         }
         request
@@ -71,6 +85,8 @@ fn caller(dice: &mut Dice<'_>) -> Request {
         action: String::new(),
         arn: String::new(),
         owner: None,
+        canonical_user: false,
+        kms_grant: false,
         context: Vec::new(),
     };
     match dice.below(20) {
@@ -155,7 +171,10 @@ fn target(dice: &mut Dice<'_>, owner: &str) -> (String, String) {
             let key = if dice.percent(10) { "a".to_owned() } else { key };
             (dice.word(&["s3:GetObject", "s3:PutObject"]), format!("arn:aws:s3:::bucket/{key}"))
         }
-        6 => ("s3:ListBucket".to_owned(), "arn:aws:s3:::bucket".to_owned()),
+        6 => {
+            let actions = ["s3:ListBucket", "s3:GetBucketPolicy", "s3:DeleteBucketPolicy"];
+            (dice.word(&actions), "arn:aws:s3:::bucket".to_owned())
+        }
         7 | 8 => (dice.word(&["s3:ListAllMyBuckets", "ec2:DescribeInstances"]), "*".to_owned()),
         9 => ("sqs:SendMessage".to_owned(), format!("arn:aws:sqs:us-east-1:{owner}:queue")),
         10 => (

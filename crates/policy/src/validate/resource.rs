@@ -22,6 +22,15 @@ pub(crate) fn first_fault(document: &Document<'_>, words: Words) -> Result<Optio
     Ok(None)
 }
 
+/// What the evaluator needs: `*`, or something with a colon in it. Any other text could match nothing, so that a Deny
+/// with it would be a Deny that never applies.
+pub(crate) fn understood(text: &Text<'_>, words: Words) -> Result<(), Fault> {
+    if text.value == "*" || text.value.contains(':') {
+        return Ok(());
+    }
+    Err(fault(text, words.say(no_arn(&text.value))))
+}
+
 /// What the resource part of an IAM ARN may begin with.
 const IAM_PATHS: [&str; 13] = [
     "user/",
@@ -55,7 +64,7 @@ fn check(resource: &str) -> Result<(), String> {
         return Ok(());
     }
     let Some((_, rest)) = resource.split_once(':') else {
-        return Err(format!("Resource {resource} must be in ARN format or \"*\"."));
+        return Err(no_arn(resource));
     };
     let mut fields = rest.splitn(5, ':');
     let partition = fields.next().unwrap_or_default();
@@ -92,6 +101,10 @@ fn of_vendor(vendor: &str, resource: &str, region: Option<&str>, path: Option<&s
         }
         _ => Ok(()),
     }
+}
+
+fn no_arn(resource: &str) -> String {
+    format!("Resource {resource} must be in ARN format or \"*\".")
 }
 
 /// ARNs without a vendor, and ARNs that lack a field though one of theirs is empty: `arn:aws:s3::bucket`.

@@ -512,3 +512,30 @@ fn principals_can_be_rewritten_by_their_spans() {
     assert_eq!(rewritten, text.replace(USER, USER_ID));
     assert!(Policy::read(&rewritten, PolicyKind::Trust).is_ok());
 }
+
+/// What is no ARN matches nothing: a stored Deny with it would be a Deny that never applies.
+#[test]
+fn rule_93_a_stored_policy_with_a_resource_that_is_no_arn_is_refused() {
+    for kind in [
+        PolicyKind::Identity,
+        PolicyKind::Resource,
+        PolicyKind::Scp,
+        PolicyKind::Rcp,
+        PolicyKind::VpcEndpoint,
+    ] {
+        let read = |element: &str, resource: Value| {
+            let statement = with(with(without(statement(), "Resource"), "Effect", "Deny"), element, resource);
+            let principal = matches!(kind, PolicyKind::Resource | PolicyKind::Rcp | PolicyKind::VpcEndpoint);
+            let statement = if principal { with(statement, "Principal", "*") } else { statement };
+            Policy::read(&document(statement), kind).map(drop).map_err(|refusal| refusal.code)
+        };
+        for element in ["Resource", "NotResource"] {
+            assert_eq!(read(element, json!("arn:aws:s3:::b")), Ok(()));
+            assert_eq!(read(element, json!(["arn:aws:s3:::b", "*"])), Ok(()));
+            for resource in [json!("bucket"), json!(["arn:aws:s3:::b", "bucket/*"]), json!("**"), json!("")] {
+                let code = read(element, resource.clone()).unwrap_err();
+                assert_eq!(code, RefusalCode::Resource, "{kind:?} {resource}");
+            }
+        }
+    }
+}

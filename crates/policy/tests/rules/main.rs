@@ -19,6 +19,8 @@ mod principals;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod services;
+#[cfg(test)]
 mod statements;
 #[cfg(test)]
 mod support;

@@ -107,6 +107,7 @@ pub(crate) struct Case {
     pub(crate) rcps: Vec<Vec<Policy>>,
     pub(crate) resource_policy: Option<Policy>,
     pub(crate) resource_rule: ResourceRule,
+    pub(crate) kms_grant: bool,
     pub(crate) vpc_endpoint: Option<Vec<Policy>>,
 }
 
@@ -125,6 +126,7 @@ impl Case {
             rcps: Vec::new(),
             resource_policy: None,
             resource_rule: ResourceRule::Union,
+            kms_grant: false,
             vpc_endpoint: None,
         }
     }
@@ -199,6 +201,12 @@ impl Case {
         self
     }
 
+    /// With a KMS grant for the caller.
+    pub(crate) fn granted(mut self) -> Self {
+        self.kms_grant = true;
+        self
+    }
+
     pub(crate) fn vpc_endpoint(mut self, statements: impl Into<Value>) -> Self {
         self.vpc_endpoint.get_or_insert_default().push(policy(PolicyKind::VpcEndpoint, statements));
         self
@@ -246,6 +254,7 @@ impl Case {
             rcps: &rcps,
             resource: self.resource_policy.as_ref().map(attached),
             resource_rule: self.resource_rule,
+            kms_grant: self.kms_grant,
             vpc_endpoint: endpoint.as_deref(),
         };
         body(&request, &stack)
