@@ -63,6 +63,11 @@ impl Directory for Accounts<'_> {
     fn account(&self, id: AccountId) -> Result<Option<Arc<Account>>, Unavailable> {
         Ok(self.0.get(&id).cloned())
     }
+
+    fn alias_owner(&self, alias: &str) -> Result<Option<AccountId>, Unavailable> {
+        let known = |account: &Arc<Account>| account.settings().alias.as_deref() == Some(alias);
+        Ok(self.0.values().find(|account| known(account)).map(|account| account.id()))
+    }
 }
 
 impl Default for World {

@@ -170,7 +170,9 @@ impl Node {
                     log_state(&error, id);
                     WriteError::Unavailable
                 })?;
-                let batch = Batch { parts: vec![part(id, revision, changes)], audit: vec![written.audit] };
+                let mut parts = vec![part(id, revision, changes)];
+                self.claim_alias(&head.account, &account, &mut parts).map_err(|_| WriteError::Unavailable)?;
+                let batch = Batch { parts, audit: vec![written.audit] };
                 // Submitted under the lock: the order of submission is the order of revisions.
                 let commit = self.store.commit(batch);
                 head.account = Arc::new(account);
@@ -207,6 +209,32 @@ impl Node {
                 .is_ok_and(|head| head.account.revision() <= slot.published.load().revision());
             !(idle && settled)
         });
+    }
+
+    /// What makes aliases unique: each is a value of its own in the store, claimed and given up in the commit that
+    /// changes the account's. Who claims at the same moment meets a conflict and looks again.
+    fn claim_alias(&self, old: &Account, new: &Account, parts: &mut Vec<Part>) -> Result<(), Unavailable> {
+        let (given_up, taken) = (&old.settings().alias, &new.settings().alias);
+        if given_up == taken {
+            return Ok(());
+        }
+        for (alias, claimed) in [(given_up, false), (taken, true)] {
+            let Some(alias) = alias else { continue };
+            let (value, key) = (alias_value(alias), RecordKey::new(OWNER, OWNER));
+            let expected = self.loaded_alias(alias)?.map_or(Revision::NONE, |loaded| loaded.revision);
+            let change = if claimed {
+                let record = Record { key, format: RECORD_FORMAT, body: new.id().to_string().into_bytes() };
+                Change::Put { record, novelty: Novelty::Any }
+            } else {
+                Change::Delete { key }
+            };
+            parts.push(Part { value, expected, changes: vec![change] });
+        }
+        Ok(())
+    }
+
+    fn loaded_alias(&self, alias: &str) -> Result<Option<Loaded>, Unavailable> {
+        blocking(|| self.store.load(&alias_value(alias), At::Latest)).map_err(log_store)
     }
 
     /// Takes the head back to what is stored, unless somebody has done so since this generation.
@@ -257,6 +285,14 @@ impl Directory for Node {
     fn account(&self, id: AccountId) -> Result<Option<Arc<Account>>, Unavailable> {
         Ok(self.slot(id)?.map(|slot| slot.published.load_full()))
     }
+
+    fn alias_owner(&self, alias: &str) -> Result<Option<AccountId>, Unavailable> {
+        let Some(loaded) = self.loaded_alias(alias)? else { return Ok(None) };
+        let Some(record) = loaded.records.first() else { return Ok(None) };
+        let owner = str::from_utf8(&record.body).ok().and_then(|text| text.parse().ok());
+        // A claim nobody can read is still a claim.
+        owner.map(Some).ok_or(Unavailable)
+    }
 }
 
 impl Slot {
@@ -291,6 +327,13 @@ pub const NEWEST_RECORD_FORMAT: u32 = RECORD_FORMAT;
 fn value(id: AccountId) -> ValueId {
     ValueId::new(format!("{PREFIX}{id}"))
 }
+
+fn alias_value(alias: &str) -> ValueId {
+    ValueId::new(format!("alias/{alias}"))
+}
+
+/// The one record of an alias: the account that has it.
+const OWNER: &str = "owner";
 
 fn part(id: AccountId, revision: u64, changes: Vec<StoredChange>) -> Part {
     let changes = changes.into_iter().map(|change| match change {

@@ -14,6 +14,12 @@ pub trait Directory: Send + Sync {
     /// # Errors
     /// The store could not be read: the request must be refused, never decided without the account.
     fn account(&self, id: AccountId) -> Result<Option<Arc<Account>>, Unavailable>;
+
+    /// The account that is known by this alias; aliases are unique over all accounts.
+    ///
+    /// # Errors
+    /// As [`Directory::account`].
+    fn alias_owner(&self, alias: &str) -> Result<Option<AccountId>, Unavailable>;
 }
 
 /// The store did not answer. Details are in the log.

@@ -170,6 +170,10 @@ impl Directory for Accounts {
     fn account(&self, id: AccountId) -> Result<Option<Arc<Account>>, Unavailable> {
         if self.broken { Err(Unavailable) } else { Ok(self.trees.get(&id).cloned()) }
     }
+
+    fn alias_owner(&self, _alias: &str) -> Result<Option<AccountId>, Unavailable> {
+        Ok(None)
+    }
 }
 
 pub(crate) fn account_id(number: u64) -> AccountId {

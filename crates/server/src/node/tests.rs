@@ -158,6 +158,48 @@ async fn a_conflict_runs_the_operation_again_and_a_refusal_undoes_it() {
 }
 
 #[tokio::test]
+async fn an_alias_belongs_to_one_account() {
+    let store = Arc::new(MemoryStore::new());
+    let node = node(Arc::clone(&store) as Arc<dyn Store>);
+    let other: AccountId = "222233334444".parse().unwrap();
+    node.create(other, b"made".to_vec(), |_| {}).unwrap().unwrap();
+    let set = |alias: Option<&'static str>| {
+        move |draft: &mut Draft| {
+            draft.change_settings(|settings| settings.alias = alias.map(str::to_owned));
+            Ok::<_, ()>(Written { answer: (), audit: b"alias".to_vec() })
+        }
+    };
+    let owner = |alias| node.alias_owner(alias).unwrap();
+    for (account, alias, acme, corp) in [
+        (here(), Some("acme"), Some(here()), None),
+        // A new one takes the place of the old one, which is free for others then.
+        (here(), Some("corp"), None, Some(here())),
+        (other, Some("acme"), Some(other), Some(here())),
+        (other, None, None, Some(here())),
+    ] {
+        assert!(matches!(node.write(account, set(alias)).await, Ok(WriteEnd::Committed(()))));
+        assert_eq!((owner("acme"), owner("corp")), (acme, corp), "{account} {alias:?}");
+    }
+    // Two accounts claim one alias, and neither has seen the other's claim: one of them runs again and sees it.
+    let claim = |account| {
+        let node = &node;
+        node.write(account, move |draft: &mut Draft| match node.alias_owner("both").unwrap() {
+            Some(_) => Err("taken"),
+            None => {
+                draft.change_settings(|settings| settings.alias = Some("both".to_owned()));
+                Ok(Written { answer: "mine", audit: b"alias".to_vec() })
+            }
+        })
+    };
+    let (first, second) = tokio::join!(claim(here()), claim(other));
+    let answers = [first, second].map(|end| match end.unwrap() {
+        WriteEnd::Committed(answer) | WriteEnd::Unchanged(answer) => answer,
+    });
+    assert!(answers == ["mine", "taken"] || answers == ["taken", "mine"], "{answers:?}");
+    assert_eq!(Node::open(store, Partition::Aws, BTreeMap::new()).unwrap().account_ids().len(), 2);
+}
+
+#[tokio::test]
 async fn idle_accounts_leave_the_memory_and_come_back() {
     let node = node(Arc::new(MemoryStore::new()));
     assert!(matches!(node.write(here(), |draft| add_group(draft, "a")).await, Ok(WriteEnd::Committed(()))));

@@ -130,6 +130,10 @@ mod tests {
         fn account(&self, _: AccountId) -> Result<Option<Arc<Account>>, Unavailable> {
             Ok(None)
         }
+
+        fn alias_owner(&self, _alias: &str) -> Result<Option<AccountId>, Unavailable> {
+            Ok(None)
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! CreateAccountAlias: a name for the account. There is one at most: a new one takes the place of the old one, as on
-//! AWS.
+//! CreateAccountAlias: a name for the account, unique over all accounts. There is one at most: a new one takes the
+//! place of the old one, as on AWS.
 
 use keygate_operation::{Ask, Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{CreateAccountAliasRequest, CreateAccountAliasResponse, op};
@@ -21,7 +21,9 @@ impl Write for CreateAccountAlias {
 
     fn run(&self, cx: &mut WriteCx<'_>, input: CreateAccountAliasRequest) -> Outcome<Self::Model> {
         let alias = input.account_alias;
-        if cx.draft.settings().alias.as_ref() == Some(&alias) {
+        if cx.env.directory.alias_owner(&alias)?.is_some()
+            || cx.draft.settings().alias.as_ref() == Some(&alias)
+        {
             return Err(EntityAlreadyExists::new(format!("The account alias {alias} already exists.")).into());
         }
         cx.draft.change_settings(|settings| settings.alias = Some(alias));
@@ -47,5 +49,9 @@ mod tests {
         let message = "The account alias second already exists.";
         assert_eq!(failure(create("second")), error("EntityAlreadyExists", message));
         assert_eq!(world.account().settings().alias.as_deref(), Some("second"));
+        world.here = world.add_account(111_122_223_333);
+        let taken = world
+            .write(&CreateAccountAlias, CreateAccountAliasRequest { account_alias: "second".to_owned() });
+        assert_eq!(failure(taken), error("EntityAlreadyExists", message));
     }
 }

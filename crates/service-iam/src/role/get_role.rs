@@ -89,6 +89,10 @@ mod tests {
         fn account(&self, _id: AccountId) -> Result<Option<Arc<Account>>, Unavailable> {
             Ok(None)
         }
+
+        fn alias_owner(&self, _alias: &str) -> Result<Option<AccountId>, Unavailable> {
+            Ok(None)
+        }
     }
 
     #[test]
