@@ -34,10 +34,12 @@ pub enum IdKind {
     PublicKey,
     /// `ACCA`: a service-specific credential.
     ServiceCredential,
+    /// `AMFA`: a virtual MFA device. AWS has no such id; it is never shown.
+    MfaDevice,
 }
 
 impl IdKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::AccessKey,
         Self::TemporaryKey,
         Self::User,
@@ -48,6 +50,7 @@ impl IdKind {
         Self::Certificate,
         Self::PublicKey,
         Self::ServiceCredential,
+        Self::MfaDevice,
     ];
 
     /// The four letters.
@@ -63,6 +66,7 @@ impl IdKind {
             Self::Certificate => "ASCA",
             Self::PublicKey => "APKA",
             Self::ServiceCredential => "ACCA",
+            Self::MfaDevice => "AMFA",
         }
     }
 

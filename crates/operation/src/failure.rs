@@ -8,8 +8,9 @@ use keygate_seal::SealError;
 use keygate_shapes::declares;
 use keygate_state::{
     CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, EntityAlreadyExists, InsertError,
-    InvalidInput, LimitExceeded, MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound,
-    PolicyNotAttachable, TagError, TrustError, Unavailable, UnmodifiableEntity, Unreadable,
+    InvalidAuthenticationCode, InvalidInput, InvalidUserType, LimitExceeded, MalformedPolicyDocument,
+    NoSuchEntity, OrganizationNotFound, PasswordPolicyViolation, PolicyNotAttachable, TagError, TrustError,
+    Unavailable, UnmodifiableEntity, Unreadable,
 };
 use keygate_wire::{ApiError, OperationModel};
 
@@ -83,6 +84,9 @@ declared! {
     OrganizationNotFound;
     CredentialReportNotPresent;
     CredentialReportExpired;
+    PasswordPolicyViolation;
+    InvalidUserType;
+    InvalidAuthenticationCode;
 }
 
 impl<M> From<InsertError> for Failure<M>

@@ -25,6 +25,8 @@ pub enum Purpose {
     SecretAccessKey,
     /// The seed of a one-time password device.
     MfaSeed,
+    /// The hash of a password.
+    PasswordHash,
     /// A secret that the server presents to an identity provider.
     ProviderSecret,
     /// A session token; see [`crate::KeyRing::seal_token`].
@@ -39,6 +41,7 @@ impl Purpose {
         match self {
             Self::SecretAccessKey => "keygate/secret-access-key",
             Self::MfaSeed => "keygate/mfa-seed",
+            Self::PasswordHash => "keygate/password-hash",
             Self::ProviderSecret => "keygate/provider-secret",
             Self::SessionToken => "keygate/session-token",
             Self::PagingMarker => "keygate/paging-marker",

@@ -5,23 +5,30 @@
 //! One format serves all three (described in `format.rs`): AES-256-GCM under a key that is derived
 //! for one purpose and one message, with the caller's context as additional authenticated data.
 //!
+//! Beside it stand the two secrets that people hold: passwords ([`PasswordHash`]) and the seeds of one-time
+//! passwords ([`TotpSeed`]).
+//!
 //! Pure: this crate reads no file and no environment variable, and entropy is an argument. It never knows
 //! what an entity is.
 
 mod format;
 mod generate;
 mod marker;
+mod password;
 mod ring;
 mod sealed;
 mod secret;
 mod token;
+mod totp;
 
 pub use format::{OpenError, Purpose, SealError};
 pub use generate::secret_access_key;
+pub use password::{InvalidPasswordHash, PasswordHash, PasswordSalt};
 pub use ring::{InvalidKeyId, InvalidKeyRing, KeyId, KeyRing, KeyRingFault};
 pub use sealed::{InvalidSealed, Sealed};
 pub use secret::{NotUtf8, Secret};
 pub use token::{MAX_TOKEN_LENGTH, MAX_TOKEN_PLAINTEXT};
+pub use totp::{TotpSeed, TotpStep};
 pub use zeroize::Zeroizing;
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub(crate) fn act_as_new_user(world: &mut World, name: &str) {
         inline: Default::default(),
         attached: Vec::new(),
         access_keys: Vec::new(),
+        login_profile: None,
+        passwords: Vec::new(),
     };
     world.edit(|draft| draft.insert(user)).unwrap();
     world.act_as_user(name);

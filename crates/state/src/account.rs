@@ -7,7 +7,8 @@ use keygate_ident::{AccountId, IdKind, Partition, UniqueId};
 
 use crate::attachments::Principal;
 use crate::entity::{
-    AccessKey, CredentialReport, Entity, Group, InstanceProfile, Kind, Policy, Role, Settings, User,
+    AccessKey, CredentialReport, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy, Role, Settings,
+    User,
 };
 use crate::error::NoSuchEntity;
 use crate::managed::{AwsManaged, aws_managed};
@@ -35,6 +36,8 @@ pub struct Account {
     /// Instance profiles.
     pub instance_profiles: Table<InstanceProfile>,
     pub(crate) credential_report: Option<Arc<CredentialReport>>,
+    /// Virtual MFA devices.
+    pub mfa_devices: Table<MfaDevice>,
     pub(crate) references: References,
 }
 
@@ -62,6 +65,7 @@ impl Account {
             policies: Table::default(),
             instance_profiles: Table::default(),
             credential_report: None,
+            mfa_devices: Table::default(),
             references: References::default(),
         }
     }
@@ -94,7 +98,12 @@ impl Account {
     /// The limit in force: the account's own, else the server's, else AWS's default.
     pub fn quota(&self, quota: Quota) -> u32 {
         let server = || self.quotas.get(&quota).copied();
-        self.settings.quota(quota).or_else(server).unwrap_or(quota.default_limit())
+        let own = self.settings.quota(quota).or_else(server);
+        match quota {
+            // AWS allows as many as there may be users.
+            Quota::VirtualMfaDevices => own.unwrap_or_else(|| self.quota(Quota::Users)),
+            _ => own.unwrap_or(quota.default_limit()),
+        }
     }
 
     /// The same account under these quotas of the server.
@@ -134,6 +143,26 @@ impl Account {
     /// "Instance Profile … cannot be found."
     pub fn instance_profile(&self, name: &str) -> Result<&Arc<InstanceProfile>, NoSuchEntity> {
         self.instance_profiles.named(name).ok_or_else(|| NoSuchEntity::instance_profile(name))
+    }
+
+    /// The virtual MFA device with exactly this serial number, which is its ARN.
+    ///
+    /// # Errors
+    /// "MFA Device with serial number … does not exist."
+    pub fn mfa_device(&self, serial: &str) -> Result<&Arc<MfaDevice>, NoSuchEntity> {
+        let place = || keygate_ident::ArnParts::split(serial)?.resource.strip_prefix("mfa");
+        let device = place().and_then(|place| self.mfa_devices.named(place));
+        device
+            .filter(|device| device.arn(self.partition, self.id).as_str() == serial)
+            .ok_or_else(|| NoSuchEntity::mfa_device(serial))
+    }
+
+    /// The MFA devices of a user, or of root (`None`), in order of serial number.
+    pub fn mfa_devices_of(&self, user: Option<&UniqueId>) -> Vec<&Arc<MfaDevice>> {
+        let referrers = self.references.to(&Reference::MfaOwner(user.cloned()));
+        let mut devices: Vec<_> = referrers.filter_map(|(_, id)| self.mfa_devices.get(id)).collect();
+        devices.sort_by_key(|device| crate::table::fold(&device.place));
+        devices
     }
 
     /// The user, group or role of this name; generic over the three.

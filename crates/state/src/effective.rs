@@ -1,6 +1,6 @@
 //! The policies that are effective for a caller: identity policies, boundary, session policies.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use keygate_policy::{Policy, PolicyKind};
 
@@ -48,7 +48,15 @@ pub fn effective(account: &Account, caller: &Caller) -> Result<Effective, Unread
     let mut effective = match &caller.kind {
         CallerKind::Root => Effective::default(),
         CallerKind::Federated { user: None, .. } => of_root_federation(),
-        CallerKind::User(user) | CallerKind::Federated { user: Some(user), .. } => of_user(account, user)?,
+        CallerKind::User(user) => {
+            let mut effective = of_user(account, user)?;
+            let policy = account.settings().password_policy.as_ref();
+            if policy.is_some_and(|policy| policy.allow_users_to_change) {
+                effective.identity.extend(change_of_own_password());
+            }
+            effective
+        }
+        CallerKind::Federated { user: Some(user), .. } => of_user(account, user)?,
         CallerKind::Role { role, .. } => of_principal(account, role.as_ref())?,
     };
     if let Some(session) = &caller.session
@@ -69,6 +77,19 @@ fn of_root_federation() -> Effective {
     let policy = Policy::read(EVERYTHING, PolicyKind::Identity).ok();
     let held = policy.map(|policy| Held { policy: Arc::new(policy), name: "root".to_owned(), arn: None });
     Effective { identity: held.into_iter().collect(), ..Effective::default() }
+}
+
+/// What the account's password policy gives all its users: their own passwords, and the rules for them. AWS
+/// applies it to the account and attaches nothing. A Deny, a boundary and session policies limit it like any other
+/// permission. A user's name is unique whatever its path.
+fn change_of_own_password() -> Option<Held> {
+    const OWN: &str = r#"{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Action":"iam:ChangePassword","Resource":"arn:*:iam::*:user*/${aws:username}"},
+        {"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}"#;
+    static POLICY: LazyLock<Option<Arc<Policy>>> =
+        LazyLock::new(|| Policy::read(OWN, PolicyKind::Identity).ok().map(Arc::new));
+    let policy = POLICY.clone()?;
+    Some(Held { policy, name: "account password policy".to_owned(), arn: None })
 }
 
 fn of_user(account: &Account, user: &User) -> Result<Effective, Unreadable> {

@@ -4,6 +4,8 @@
 mod credential_report;
 mod group;
 mod instance_profile;
+mod mfa_device;
+mod password;
 mod policy;
 mod role;
 mod settings;
@@ -12,6 +14,8 @@ mod user;
 pub use credential_report::CredentialReport;
 pub use group::Group;
 pub use instance_profile::InstanceProfile;
+pub use mfa_device::{MfaAssignment, MfaDevice};
+pub use password::{LoginProfile, PasswordPolicy};
 pub use policy::{MAX_POLICY_VERSIONS, Policy, PolicyVersion};
 pub use role::Role;
 pub use settings::{GlobalTokenVersion, Settings};
@@ -44,11 +48,13 @@ pub enum Kind {
     InstanceProfile,
     /// [`CredentialReport`]: at most one per account.
     CredentialReport,
+    /// [`MfaDevice`].
+    MfaDevice,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Settings,
         Self::User,
         Self::Group,
@@ -56,6 +62,7 @@ impl Kind {
         Self::Policy,
         Self::InstanceProfile,
         Self::CredentialReport,
+        Self::MfaDevice,
     ];
 
     /// The name in the store.
@@ -68,6 +75,7 @@ impl Kind {
             Self::Policy => "policy",
             Self::InstanceProfile => "instance-profile",
             Self::CredentialReport => "credential-report",
+            Self::MfaDevice => "mfa-device",
         }
     }
 

@@ -54,6 +54,12 @@ errors! {
     CredentialReportNotPresent;
     /// The credential report is too old.
     CredentialReportExpired;
+    /// The password is not as the account's rules want it.
+    PasswordPolicyViolation;
+    /// Only another kind of caller can do this.
+    InvalidUserType;
+    /// One-time codes are not those that the device shows.
+    InvalidAuthenticationCode;
 }
 
 impl NoSuchEntity {

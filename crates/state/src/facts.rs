@@ -2,7 +2,10 @@
 //! and saved coarsely, so that a use costs the hot path nothing.
 
 use keygate_ident::{Timestamp, UniqueId};
+use keygate_seal::TotpStep;
 use serde::{Deserialize, Serialize};
+
+use crate::codes::CodeUse;
 
 /// The last use of an access key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,19 @@ pub trait Facts: Send + Sync {
     fn key_use(&self, key: &UniqueId) -> Option<KeyUse>;
     /// The last use of a role.
     fn role_use(&self, role: &UniqueId) -> Option<RoleUse>;
+
+    /// What is known of the one-time codes of an MFA device.
+    fn code_use(&self, _device: &UniqueId) -> CodeUse {
+        CodeUse::default()
+    }
+
+    /// Uses up a code, once: see [`crate::CodeBook::claim`]. What keeps no codes accepts none.
+    fn claim_code(&self, _device: &UniqueId, _step: TotpStep, _now: Timestamp) -> bool {
+        false
+    }
+
+    /// A wrong code was tried: see [`crate::CodeBook::failed`].
+    fn code_failed(&self, _device: &UniqueId, _now: Timestamp) {}
 }
 
 /// Nothing was ever used: for tests and offline tools.

@@ -10,6 +10,7 @@
 mod account;
 mod attachments;
 mod caller;
+mod codes;
 mod directory;
 mod document;
 mod draft;
@@ -32,18 +33,20 @@ mod trust;
 pub use account::{Account, Managed};
 pub use attachments::{ManagedRef, Principal, PrincipalKind};
 pub use caller::{Caller, CallerKind, MfaState};
+pub use codes::{CodeBook, CodeUse};
 pub use directory::{Directory, Unavailable};
 pub use document::PolicyText;
 pub use draft::{Draft, InsertError};
 pub use effective::{Effective, Held, Unreadable, effective};
 pub use entity::{
     AccessKey, CredentialReport, Entity, GlobalTokenVersion, Group, InstanceProfile, KeyStatus, Kind,
-    MAX_POLICY_VERSIONS, Policy, PolicyVersion, Role, Settings, User,
+    LoginProfile, MAX_POLICY_VERSIONS, MfaAssignment, MfaDevice, PasswordPolicy, Policy, PolicyVersion, Role,
+    Settings, User,
 };
 pub use error::{
-    CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, EntityAlreadyExists, InvalidInput,
-    LimitExceeded, MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound, PolicyNotAttachable,
-    UnmodifiableEntity,
+    CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, EntityAlreadyExists,
+    InvalidAuthenticationCode, InvalidInput, InvalidUserType, LimitExceeded, MalformedPolicyDocument,
+    NoSuchEntity, OrganizationNotFound, PasswordPolicyViolation, PolicyNotAttachable, UnmodifiableEntity,
 };
 pub use facts::{Facts, KeyUse, NoFacts, RoleUse};
 pub use managed::{AwsManaged, aws_managed};

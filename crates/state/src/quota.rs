@@ -43,11 +43,15 @@ pub enum Quota {
     SigningCertificatesPerUser,
     /// Policy versions in use in the account.
     PolicyVersionsInUse,
+    /// Virtual MFA devices in the account: as many as users, unless it is set.
+    VirtualMfaDevices,
+    /// MFA devices of a user, and of root.
+    MfaDevicesPerUser,
 }
 
 impl Quota {
     /// All quotas.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Users,
         Self::Groups,
         Self::Roles,
@@ -68,6 +72,8 @@ impl Quota {
         Self::ServerCertificates,
         Self::SigningCertificatesPerUser,
         Self::PolicyVersionsInUse,
+        Self::VirtualMfaDevices,
+        Self::MfaDevicesPerUser,
     ];
 
     /// The name in settings and errors.
@@ -93,6 +99,8 @@ impl Quota {
             Self::ServerCertificates => "ServerCertificatesPerAccount",
             Self::SigningCertificatesPerUser => "SigningCertificatesPerUser",
             Self::PolicyVersionsInUse => "PolicyVersionsInUsePerAccount",
+            Self::VirtualMfaDevices => "VirtualMFADevicesPerAccount",
+            Self::MfaDevicesPerUser => "MFADevicesPerUser",
         }
     }
 
@@ -104,7 +112,7 @@ impl Quota {
     /// AWS's default (rules 229-232; the account summary's numbers for the last three).
     pub const fn default_limit(self) -> u32 {
         match self {
-            Self::Users => 5000,
+            Self::Users | Self::VirtualMfaDevices => 5000,
             Self::Groups => 300,
             Self::Roles | Self::InstanceProfiles => 1000,
             Self::Policies => 1500,
@@ -121,6 +129,7 @@ impl Quota {
             Self::TagsPerResource => 50,
             Self::ServerCertificates => 20,
             Self::PolicyVersionsInUse => 10000,
+            Self::MfaDevicesPerUser => 8,
         }
     }
 
@@ -132,6 +141,7 @@ impl Quota {
             Self::AttachedPoliciesPerRole => Some(25),
             // Fixed by AWS.
             Self::AccessKeysPerUser
+            | Self::MfaDevicesPerUser
             | Self::VersionsPerPolicy
             | Self::TagsPerResource
             | Self::PolicySize
@@ -156,6 +166,7 @@ mod tests {
             ("PolicySize", 6144),
             ("ACLSizePerRole", 2048),
             ("AccessKeysPerUser", 2),
+            ("MFADevicesPerUser", 8),
             ("VersionsPerPolicy", 5),
             ("TagsPerResource", 50),
         ] {

@@ -17,6 +17,8 @@ pub enum Reference {
     Group(UniqueId),
     /// The role in an instance profile.
     Role(UniqueId),
+    /// The owner of an MFA device; `None` is root.
+    MfaOwner(Option<UniqueId>),
     /// An access key; the referrer owns it.
     AccessKey(UniqueId),
 }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use keygate_ident::{AccountId, Partition, UniqueId};
 
 use crate::account::Account;
-use crate::entity::{CredentialReport, Entity, Group, InstanceProfile, Kind, Policy, Role, Settings, User};
+use crate::entity::{
+    CredentialReport, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy, Role, Settings, User,
+};
 
 /// The format this version writes, and the newest it reads.
 pub const RECORD_FORMAT: u32 = 1;
@@ -103,6 +105,7 @@ impl Account {
             Kind::CredentialReport => {
                 self.credential_report = Some(Arc::new(read::<CredentialReport>(record)?));
             }
+            Kind::MfaDevice => self.load_entity::<MfaDevice>(record)?,
         }
         Ok(())
     }
@@ -144,6 +147,7 @@ pub(crate) fn change(
         Kind::CredentialReport => {
             account.credential_report().map(|report| write(report.as_ref(), kind, id)).transpose()?
         }
+        Kind::MfaDevice => body::<MfaDevice>(account, id)?,
     };
     let kind = kind.name().to_owned();
     let id = id.to_owned();

@@ -8,8 +8,8 @@ use keygate_policy::{Policy as Parsed, PolicyKind};
 use keygate_seal::{KeyRing, Purpose};
 
 use crate::{
-    AccessKey, Account, Directory, Draft, Entity, Group, InstanceProfile, KeyStatus, Policy, PolicyText,
-    PolicyVersion, Role, Unavailable, User, internalize,
+    AccessKey, Account, Directory, Draft, Entity, Group, InstanceProfile, KeyStatus, MfaDevice, Policy,
+    PolicyText, PolicyVersion, Role, Unavailable, User, internalize,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_767_225_600);
@@ -58,6 +58,8 @@ impl Maker {
             inline: BTreeMap::new(),
             attached: Vec::new(),
             access_keys: Vec::new(),
+            login_profile: None,
+            passwords: Vec::new(),
         }
     }
 
@@ -119,6 +121,21 @@ impl Maker {
             created: NOW,
             role: None,
             tags: Default::default(),
+        }
+    }
+
+    pub(crate) fn mfa_device(&mut self, name: &str) -> MfaDevice {
+        let id = self.id(IdKind::MfaDevice);
+        let ring = KeyRing::generate(&mut Counting(1));
+        let sealed = ring.seal(Purpose::MfaSeed, id.as_str().as_bytes(), b"seed", &mut self.entropy);
+        MfaDevice {
+            id,
+            place: MfaDevice::place(&Default::default(), name),
+            path: Default::default(),
+            created: NOW,
+            seed: sealed.unwrap(),
+            tags: Default::default(),
+            assignment: None,
         }
     }
 

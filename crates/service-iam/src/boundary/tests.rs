@@ -30,6 +30,8 @@ fn world() -> World {
         inline: Default::default(),
         attached: Vec::new(),
         access_keys: Vec::new(),
+        login_profile: None,
+        passwords: Vec::new(),
     };
     world.edit(|draft| draft.insert(user)).unwrap();
     world

@@ -80,6 +80,8 @@ pub(crate) fn add_user(world: &mut World, name: &str, path: &str, boundary: Opti
         inline: Default::default(),
         attached: Vec::new(),
         access_keys: Vec::new(),
+        login_profile: None,
+        passwords: Vec::new(),
     };
     world.edit(|draft| draft.insert(user)).unwrap();
 }

@@ -34,6 +34,8 @@ impl Write for CreateUser {
             inline: Default::default(),
             attached: Vec::new(),
             access_keys: Vec::new(),
+            login_profile: None,
+            passwords: Vec::new(),
         };
         let shown = view::user(cx.draft, &user);
         cx.draft.insert(user)?;

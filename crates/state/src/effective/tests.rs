@@ -228,3 +228,60 @@ fn rule_76_session_policies_keep_the_version_of_their_issue() {
     world.own("Own", &[ALLOW]);
     assert!(world.effective(&caller).unwrap().session.unwrap().is_empty());
 }
+
+#[test]
+fn the_password_policy_lets_users_change_their_own_password() {
+    use keygate_policy::{Context, Request, Resource, Stack, decide};
+    let mut world = World::new();
+    let bob = world.maker.user("bob");
+    let bob = world.user(User { path: "/staff/".parse().unwrap(), ..bob });
+    let own = "arn:aws:iam::123456789012:user/staff/bob";
+    let other = "arn:aws:iam::123456789012:user/staff/eve";
+    let allowed = |world: &World, action: &str, resource: &str| {
+        let effective = world.effective(&bob).unwrap();
+        let identity: Vec<_> = effective
+            .identity
+            .iter()
+            .map(|held| keygate_policy::Attached { policy: &held.policy, name: &held.name, arn: None })
+            .collect();
+        let mut context = Context::new();
+        context.insert("aws:username", "bob");
+        let request = Request {
+            caller: bob.for_policy(None),
+            action,
+            resource: Resource { arn: resource, account: Some(bob.account) },
+            context: &context,
+        };
+        decide(&request, &Stack { identity: &identity, ..Stack::default() }).is_allowed()
+    };
+    for (allow, answers) in [(false, [false; 4]), (true, [true, false, true, false])] {
+        world.accounts.edit(HERE, |draft| {
+            draft.change_settings(|settings| {
+                settings.password_policy = Some(crate::PasswordPolicy {
+                    minimum_length: 6,
+                    require_symbols: false,
+                    require_numbers: false,
+                    require_uppercase: false,
+                    require_lowercase: false,
+                    allow_users_to_change: allow,
+                    max_age_days: None,
+                    reuse_prevention: None,
+                    hard_expiry: None,
+                });
+            });
+        });
+        let asked = [
+            ("iam:ChangePassword", own),
+            ("iam:ChangePassword", other),
+            ("iam:GetAccountPasswordPolicy", "*"),
+            ("iam:UpdateLoginProfile", own),
+        ];
+        assert_eq!(asked.map(|(action, resource)| allowed(&world, action, resource)), answers);
+    }
+    // Roles and federated users sign in elsewhere.
+    let role = world.maker.role("App");
+    let id = role.id.clone();
+    world.accounts.insert(HERE, role);
+    let session = world.session(SessionKind::Role { role: id, session_name: "s".to_owned() }, None);
+    assert!(world.effective(&session).unwrap().identity.is_empty());
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use keygate_ident::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::AccessKey;
+use super::{AccessKey, PasswordPolicy};
 use crate::quota::Quota;
 
 /// The account's own record; there is exactly one.
@@ -22,6 +22,9 @@ pub struct Settings {
     /// Access keys of the root user.
     #[serde(default)]
     pub root_keys: Vec<AccessKey>,
+    /// The password policy, if the account has one of its own.
+    #[serde(default)]
+    pub password_policy: Option<PasswordPolicy>,
     /// Quotas that differ from the defaults, by name.
     #[serde(default)]
     pub quotas: BTreeMap<String, u32>,

@@ -6,7 +6,7 @@ use keygate_ident::{AccountId, Arn, EntityPath, Partition, Timestamp, UniqueId};
 use keygate_seal::Sealed;
 use serde::{Deserialize, Serialize};
 
-use super::{Entity, Kind};
+use super::{Entity, Kind, LoginProfile};
 use crate::account::Account;
 use crate::attachments::{ManagedRef, attachment_references};
 use crate::document::PolicyText;
@@ -46,6 +46,13 @@ pub struct User {
     /// Access keys in the order of creation.
     #[serde(default)]
     pub access_keys: Vec<AccessKey>,
+    /// The right to sign in with a password, if the user has it.
+    #[serde(default)]
+    pub login_profile: Option<LoginProfile>,
+    /// Hashes of the user's passwords, sealed with its id as context, newest first. The first one is the current
+    /// password, if there is a login profile.
+    #[serde(default)]
+    pub passwords: Vec<Sealed>,
 }
 
 /// A long-term access key. The secret is sealed with the key's id as context.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::test_support::{ALLOW, DENY, Maker, NOW, account_id, trust};
-use crate::{Draft, KeyStatus, ManagedRef, PolicyText, TagCase};
+use crate::{Draft, KeyStatus, LoginProfile, ManagedRef, MfaAssignment, PasswordPolicy, PolicyText, TagCase};
 
 type Records = BTreeMap<(String, String), StoredRecord>;
 
@@ -32,6 +32,9 @@ enum Step {
     Version(u8),
     Alias(Option<u8>),
     RootKey,
+    Enable(u8, Option<u8>),
+    Password(u8, bool),
+    PasswordPolicy(bool),
     Commit,
 }
 
@@ -54,6 +57,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => n().prop_map(Step::Version),
         1 => prop::option::of(n()).prop_map(Step::Alias),
         1 => Just(Step::RootKey),
+        1 => (n(), prop::option::of(n())).prop_map(|(device, user)| Step::Enable(device, user)),
+        1 => (n(), any::<bool>()).prop_map(|(user, set)| Step::Password(user, set)),
+        1 => any::<bool>().prop_map(Step::PasswordPolicy),
         3 => Just(Step::Commit),
     ]
 }
@@ -80,6 +86,7 @@ fn add(draft: &mut Draft, maker: &mut Maker, kind: Kind, number: u8) {
         Kind::Role => draft.insert(maker.role(&name)),
         Kind::Policy => draft.insert(maker.policy(&name, &[ALLOW])),
         Kind::InstanceProfile => draft.insert(maker.instance_profile(&name)),
+        Kind::MfaDevice => draft.insert(maker.mfa_device(&name)),
     };
 }
 
@@ -107,6 +114,11 @@ fn apply(draft: &mut Draft, maker: &mut Maker, step: &Step) {
         Step::Remove(Kind::Role, number) => remove::<Role>(draft, number),
         Step::Remove(Kind::Policy, number) => remove::<Policy>(draft, number),
         Step::Remove(Kind::InstanceProfile, number) => remove::<InstanceProfile>(draft, number),
+        Step::Remove(Kind::MfaDevice, number) => {
+            if let Some(device) = draft.mfa_devices.named(&format!("/{}", name(number))).cloned() {
+                draft.remove::<MfaDevice>(&device.id).unwrap();
+            }
+        }
         Step::RenameUser(from, to) => {
             if let Some(user) = draft.users.named(&name(from)).cloned() {
                 // Taken names refuse.
@@ -156,6 +168,37 @@ fn apply(draft: &mut Draft, maker: &mut Maker, step: &Step) {
             policy.versions.push(version);
         }),
         Step::Alias(alias) => draft.change_settings(|settings| settings.alias = alias.map(name)),
+        Step::Enable(device, user) => {
+            let user = user.and_then(|user| Some(draft.users.named(&name(user))?.id.clone()));
+            if let Some(device) = draft.mfa_devices.named(&format!("/{}", name(device))).cloned() {
+                let assignment = MfaAssignment { user, enabled: NOW, drift: -1, last_step: 7 };
+                let Ok(()) = draft.change(&device, |device| {
+                    device.assignment = Some(assignment);
+                    Ok::<_, Infallible>(())
+                });
+            }
+        }
+        Step::Password(user, set) => {
+            let hash = maker.mfa_device("any").seed;
+            change::<User>(draft, user, |user| {
+                user.login_profile =
+                    set.then(|| LoginProfile { created: NOW, changed: NOW, reset_required: true });
+                user.passwords.push(hash);
+            });
+        }
+        Step::PasswordPolicy(set) => draft.change_settings(|settings| {
+            settings.password_policy = set.then(|| PasswordPolicy {
+                minimum_length: 14,
+                require_symbols: true,
+                require_numbers: true,
+                require_uppercase: true,
+                require_lowercase: true,
+                allow_users_to_change: true,
+                max_age_days: Some(90),
+                reuse_prevention: Some(24),
+                hard_expiry: Some(false),
+            });
+        }),
         Step::RootKey => {
             let key = maker.access_key();
             draft.change_settings(|settings| settings.root_keys.push(key));
