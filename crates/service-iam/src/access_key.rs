@@ -9,13 +9,12 @@ mod update_access_key;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use keygate_ident::Arn;
-use keygate_operation::{Ask, Entry, Failure, ReadCx};
+use keygate_operation::{Entry, Failure};
 use keygate_shapes::declares;
-use keygate_state::{AccessKey, Account, Caller, CallerKind, Draft, NoSuchEntity, User};
+use keygate_state::{AccessKey, Account, Draft, NoSuchEntity, User};
 use keygate_wire::OperationModel;
 
-use crate::ask;
+use crate::owner::Owner;
 
 pub(crate) fn operations() -> Vec<Entry> {
     vec![
@@ -27,48 +26,20 @@ pub(crate) fn operations() -> Vec<Entry> {
     ]
 }
 
-/// Whose keys a request is about.
-enum Owner {
-    Root,
-    /// The user of this name, if there is one.
-    Named(String),
-}
-
 /// Whose keys they are, looked up.
 enum Holder {
     Root,
     User(Arc<User>),
 }
 
-impl Owner {
-    /// The user named, or the caller itself. A session of GetSessionToken is the user itself (rule 25).
-    fn of<M: OperationModel>(caller: &Caller, user_name: Option<&str>) -> Result<Self, Failure<M>> {
-        match (user_name, &caller.kind) {
-            (Some(name), _) => Ok(Self::Named(name.to_owned())),
-            (None, CallerKind::Root) => Ok(Self::Root),
-            (None, CallerKind::User(user)) => Ok(Self::Named(user.name.clone())),
-            (None, CallerKind::Role { .. } | CallerKind::Federated { .. }) => {
-                Err(Failure::validation("Must specify userName when calling with non-User credentials"))
-            }
-        }
-    }
-
-    fn ask(&self, cx: &ReadCx<'_>, action: &'static str) -> Ask {
-        match self {
-            Self::Root => Ask::on(action, Arn::root(cx.partition(), cx.account_id())),
-            Self::Named(name) => ask::user(cx, action, name),
-        }
-    }
-
-    fn find(&self, account: &Account) -> Result<Holder, NoSuchEntity> {
-        match self {
-            Self::Root => Ok(Holder::Root),
-            Self::Named(name) => account.user(name).map(|user| Holder::User(Arc::clone(user))),
-        }
-    }
-}
-
 impl Holder {
+    fn find(owner: &Owner, account: &Account) -> Result<Self, NoSuchEntity> {
+        match owner {
+            Owner::Root => Ok(Self::Root),
+            Owner::Named(name) => account.user(name).map(|user| Self::User(Arc::clone(user))),
+        }
+    }
+
     /// The user's name as it is spelled; root has none.
     fn name(&self) -> Option<&str> {
         match self {

@@ -1,8 +1,8 @@
 //! IAM, one file per operation.
 //!
 //! Each entity has a folder and a list: `user.rs` lists the operations of `user/`. [`operations`] is all of them.
-//! What several operations share stands in [`ask`] (what to ask for), [`view`] (entities as wire shapes) and
-//! [`input`] (what comes in).
+//! What several operations share stands in [`ask`] (what to ask for), [`owner`] (whose credentials), [`view`]
+//! (entities as wire shapes) and [`input`] (what comes in).
 
 mod access_key;
 mod account;
@@ -14,7 +14,10 @@ mod group;
 mod inline;
 mod input;
 mod instance_profile;
+mod login_profile;
 mod organization;
+mod owner;
+mod password_policy;
 mod policy;
 mod role;
 mod user;
@@ -37,6 +40,8 @@ pub fn operations() -> Vec<Entry> {
         account::operations(),
         organization::operations(),
         credential_report::operations(),
+        login_profile::operations(),
+        password_policy::operations(),
     ]
     .into_iter()
     .flatten()

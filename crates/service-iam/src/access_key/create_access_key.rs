@@ -8,7 +8,8 @@ use keygate_shapes::iam::{self, CreateAccessKeyRequest, CreateAccessKeyResponse,
 use keygate_state::{AccessKey, KeyStatus, LimitExceeded, Quota};
 use keygate_wire::Sensitive;
 
-use super::Owner;
+use super::Holder;
+use crate::owner::Owner;
 
 /// CreateAccessKey.
 pub(crate) struct CreateAccessKey;
@@ -22,7 +23,7 @@ impl Write for CreateAccessKey {
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: CreateAccessKeyRequest) -> Outcome<Self::Model> {
-        let holder = Owner::of(cx.caller, input.user_name.as_deref())?.find(cx.draft)?;
+        let holder = Holder::find(&Owner::of(cx.caller, input.user_name.as_deref())?, cx.draft)?;
         let mut keys = holder.keys(cx.draft).to_vec();
         let limit = cx.draft.quota(Quota::AccessKeysPerUser);
         if keys.len() >= limit as usize {

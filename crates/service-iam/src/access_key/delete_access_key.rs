@@ -3,7 +3,8 @@
 use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{DeleteAccessKeyRequest, DeleteAccessKeyResponse, op};
 
-use super::Owner;
+use super::Holder;
+use crate::owner::Owner;
 
 /// DeleteAccessKey.
 pub(crate) struct DeleteAccessKey;
@@ -17,7 +18,7 @@ impl Write for DeleteAccessKey {
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: DeleteAccessKeyRequest) -> Outcome<Self::Model> {
-        let holder = Owner::of(cx.caller, input.user_name.as_deref())?.find(cx.draft)?;
+        let holder = Holder::find(&Owner::of(cx.caller, input.user_name.as_deref())?, cx.draft)?;
         holder.change_key(cx.draft, &input.access_key_id, |_| None)?;
         Ok(DeleteAccessKeyResponse {})
     }

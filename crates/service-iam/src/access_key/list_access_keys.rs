@@ -4,7 +4,8 @@ use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx, paginate};
 use keygate_shapes::iam::{AccessKeyMetadata, ListAccessKeysRequest, ListAccessKeysResponse, op};
 use keygate_state::AccessKey;
 
-use super::{Holder, Owner};
+use super::Holder;
+use crate::owner::Owner;
 
 /// ListAccessKeys.
 pub(crate) struct ListAccessKeys;
@@ -18,7 +19,7 @@ impl Read for ListAccessKeys {
     }
 
     fn run(&self, cx: &ReadCx<'_>, input: ListAccessKeysRequest) -> Outcome<Self::Model> {
-        let holder = Owner::of(cx.caller, input.user_name.as_deref())?.find(cx.account)?;
+        let holder = Holder::find(&Owner::of(cx.caller, input.user_name.as_deref())?, cx.account)?;
         let scope = match &holder {
             Holder::Root => "root",
             Holder::User(user) => user.id.as_str(),

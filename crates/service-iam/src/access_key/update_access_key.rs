@@ -4,7 +4,8 @@ use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{UpdateAccessKeyRequest, UpdateAccessKeyResponse, op};
 use keygate_state::{AccessKey, InvalidInput, KeyStatus};
 
-use super::Owner;
+use super::Holder;
+use crate::owner::Owner;
 
 /// UpdateAccessKey.
 pub(crate) struct UpdateAccessKey;
@@ -18,7 +19,7 @@ impl Write for UpdateAccessKey {
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: UpdateAccessKeyRequest) -> Outcome<Self::Model> {
-        let holder = Owner::of(cx.caller, input.user_name.as_deref())?.find(cx.draft)?;
+        let holder = Holder::find(&Owner::of(cx.caller, input.user_name.as_deref())?, cx.draft)?;
         // The model shares its list of values with credentials that can expire; access keys can not.
         let status =
             [KeyStatus::Active, KeyStatus::Inactive].into_iter().find(|s| s.as_str() == input.status);

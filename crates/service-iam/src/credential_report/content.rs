@@ -13,6 +13,8 @@ const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last
 const NOT_APPLICABLE: &str = "N/A";
 /// Root never has to change its password.
 const NOT_SUPPORTED: &str = "not_supported";
+/// There is a password, but nobody has signed in with it.
+const NO_INFORMATION: &str = "no_information";
 /// Access keys, and certificates, that have columns.
 const SLOTS: usize = 2;
 
@@ -28,7 +30,7 @@ fn root(cx: &ReadCx<'_>) -> String {
     let arn = Arn::root(cx.partition(), cx.account_id());
     let mut row = Row::new("<root_account>", &arn, settings.created);
     row.password(Password { next_rotation: NOT_SUPPORTED.to_owned(), ..Password::none() });
-    row.flag(false);
+    row.flag(!cx.account.mfa_devices_of(None).is_empty());
     row.access_keys(cx, &settings.root_keys);
     row.certificates(&[]);
     row.finish()
@@ -37,8 +39,8 @@ fn root(cx: &ReadCx<'_>) -> String {
 fn of_user(cx: &ReadCx<'_>, user: &User) -> String {
     let arn = user.arn(cx.partition(), cx.account_id());
     let mut row = Row::new(&user.name, &arn, user.created);
-    row.password(Password::none());
-    row.flag(false);
+    row.password(Password::of(cx, user));
+    row.flag(!cx.account.mfa_devices_of(Some(&user.id)).is_empty());
     row.access_keys(cx, &user.access_keys);
     row.certificates(&[]);
     row.finish()
@@ -53,6 +55,17 @@ struct Password {
 }
 
 impl Password {
+    fn of(cx: &ReadCx<'_>, user: &User) -> Self {
+        let Some(profile) = &user.login_profile else { return Self::none() };
+        let expires = profile.expires(cx.account.settings().password_policy.as_ref());
+        Self {
+            enabled: true,
+            last_used: NO_INFORMATION.to_owned(),
+            last_changed: date(profile.changed),
+            next_rotation: expires.map_or_else(|| NOT_APPLICABLE.to_owned(), date),
+        }
+    }
+
     fn none() -> Self {
         let nothing = || NOT_APPLICABLE.to_owned();
         Self { enabled: false, last_used: nothing(), last_changed: nothing(), next_rotation: nothing() }
@@ -135,11 +148,14 @@ mod tests {
 
     use keygate_ident::{IdKind, UniqueId};
     use keygate_operation::testing::World;
+    use keygate_shapes::iam::UpdateAccountPasswordPolicyRequest;
     use keygate_state::{Facts, KeyUse, RoleUse};
 
     use super::*;
     use crate::access_key::tests::create;
     use crate::credential_report::generate_credential_report::GenerateCredentialReport;
+    use crate::login_profile::tests::create as create_login_profile;
+    use crate::password_policy::tests::set_policy;
     use crate::policy::testing::{add_user, change};
 
     struct Used(BTreeMap<UniqueId, KeyUse>);
@@ -165,6 +181,25 @@ mod tests {
         let root = "<root_account>,arn:aws:iam::123456789012:root,1970-01-01T00:00:00Z,false,N/A,N/A,not_supported,\
                     false,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A";
         assert_eq!(report(&mut world), [HEADER, root]);
+    }
+
+    #[test]
+    fn passwords_and_second_factors() {
+        let mut world = World::new();
+        add_user(&mut world, "bob", "/", None);
+        create_login_profile(&mut world, Some("bob"), "Tr0ub4dor&3").unwrap();
+        let columns = |world: &mut World| {
+            let row = report(world)[2].clone();
+            row.split(',').skip(3).take(5).map(str::to_owned).collect::<Vec<_>>().join(",")
+        };
+        assert_eq!(columns(&mut world), "true,no_information,2026-01-01T00:00:00Z,N/A,false");
+        let policy = UpdateAccountPasswordPolicyRequest { max_password_age: Some(90), ..Default::default() };
+        set_policy(&mut world, policy);
+        world.now = world.now.plus_seconds(5 * 60 * 60);
+        assert_eq!(
+            columns(&mut world),
+            "true,no_information,2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,false"
+        );
     }
 
     #[test]

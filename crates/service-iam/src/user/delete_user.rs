@@ -28,6 +28,7 @@ impl Write for DeleteUser {
 
 fn obstacle(user: &User) -> Option<&'static str> {
     [
+        (user.login_profile.is_some(), "delete login profile"),
         (!user.access_keys.is_empty(), "delete access keys"),
         // AWS's words, though it is one user and perhaps several groups.
         (!user.groups.is_empty(), "remove users from group"),
@@ -43,7 +44,7 @@ mod tests {
     use keygate_ident::UniqueId;
     use keygate_operation::testing::World;
     use keygate_shapes::iam::{AddUserToGroupRequest, CreateAccessKeyRequest};
-    use keygate_state::{ManagedRef, PolicyText, Reference};
+    use keygate_state::{LoginProfile, ManagedRef, PolicyText, Reference};
 
     use super::*;
     use crate::access_key::create_access_key::CreateAccessKey;
@@ -76,12 +77,15 @@ mod tests {
         world.write(&CreateAccessKey, CreateAccessKeyRequest { user_name: Some("bob".to_owned()) }).unwrap();
         let member = AddUserToGroupRequest { group_name: "admins".to_owned(), user_name: "bob".to_owned() };
         world.write(&AddUserToGroup, member).unwrap();
+        let now = world.now;
         edit(&mut world, &id, |user| {
+            user.login_profile = Some(LoginProfile { created: now, changed: now, reset_required: false });
             user.attached.push(ManagedRef::new("arn:aws:iam::aws:policy/ReadOnlyAccess"));
             user.inline.insert("p".to_owned(), PolicyText::stored("{}".to_owned()));
         });
         type Remove = fn(&mut User);
-        let obstacles: [(&str, Remove); 4] = [
+        let obstacles: [(&str, Remove); 5] = [
+            ("delete login profile", |user| user.login_profile = None),
             ("delete access keys", |user| user.access_keys.clear()),
             ("remove users from group", |user| user.groups.clear()),
             ("detach all policies", |user| user.attached.clear()),

@@ -182,12 +182,12 @@ fn apply(draft: &mut Draft, maker: &mut Maker, step: &Step) {
             let hash = maker.mfa_device("any").seed;
             change::<User>(draft, user, |user| {
                 user.login_profile =
-                    set.then(|| LoginProfile { created: NOW, changed: NOW, reset_required: true });
+                    set.then_some(LoginProfile { created: NOW, changed: NOW, reset_required: true });
                 user.passwords.push(hash);
             });
         }
         Step::PasswordPolicy(set) => draft.change_settings(|settings| {
-            settings.password_policy = set.then(|| PasswordPolicy {
+            settings.password_policy = set.then_some(PasswordPolicy {
                 minimum_length: 14,
                 require_symbols: true,
                 require_numbers: true,
