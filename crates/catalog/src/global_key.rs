@@ -194,6 +194,23 @@ mod tests {
     }
 
     #[test]
+    fn rule_224_keys_that_only_some_sessions_have() {
+        for (name, presence) in [
+            ("aws:FederatedProvider", Presence::FederatedSession),
+            ("aws:SourceIdentity", Presence::SourceIdentitySet),
+            ("aws:AssumedRoot", Presence::AssumeRootSession),
+            ("aws:Ec2InstanceSourceVpc", Presence::InstanceCredentials),
+            ("aws:Ec2InstanceSourcePrivateIPv4", Presence::InstanceCredentials),
+            ("ec2:RoleDelivery", Presence::InstanceCredentials),
+            ("ec2:SourceInstanceArn", Presence::InstanceCredentials),
+            ("lambda:SourceFunctionArn", Presence::ServiceIssuedSession),
+            ("ssm:SourceInstanceArn", Presence::ServiceIssuedSession),
+        ] {
+            assert_eq!(global_key(name).map(|global| global.presence), Some(presence), "{name}");
+        }
+    }
+
+    #[test]
     fn rule_217_tag_keys_are_found_by_any_instance_of_theirs() {
         for (name, expected) in [
             ("aws:PrincipalTag/team", Some("aws:PrincipalTag/${TagKey}")),

@@ -3,6 +3,7 @@
 //! Exit codes: 0 yes (accepted, allowed, same, all cases as expected), 1 no, 2 the question could not be put: a wrong
 //! option, a file that cannot be read, and, where the question is about something else, a document that is no policy.
 
+mod advice;
 mod answer;
 mod check;
 mod decide;
@@ -37,11 +38,16 @@ Examples:
   keygate policy check alice.json
   keygate policy check --kind trust role-trust.json
   cat scp.json | keygate policy check --kind scp --json -
+  keygate policy check --strict policies/*.json
 
 The message is AWS's, for the fault that AWS reports first; the place is shown below it. Each kind
 has its own grammar: a Principal, for example, belongs in trust and resource policies only.
 
-Exit code: 0 all are accepted, 1 one is refused, 2 one could not be read.";
+Warnings are about what AWS accepts and is hardly meant: actions and condition keys that there are
+not, set operators where they do not belong, everybody as a principal.
+
+Exit code: 0 all are accepted, 1 one is refused (with --strict: or has a warning), 2 one could not
+be read.";
 
 const EVAL_EXAMPLES: &str = "\
 Examples:

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 const KEYGATE: &str = env!("CARGO_BIN_EXE_keygate");
 
 /// Documents that the commands below speak of.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     (
         "alice.json",
         r#"{
@@ -73,6 +73,10 @@ const FILES: [(&str, &str); 13] = [
     (
         "old.json",
         r#"{"Version": "2008-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#,
+    ),
+    (
+        "odd.json",
+        "{\"Version\": \"2012-10-17\",\n \"Statement\": {\"Effect\": \"Allow\", \"Action\": \"s3:GetObjct\", \"Resource\": \"*\"}}",
     ),
     ("not.json", "{\"Version\": \n oops}"),
     (
@@ -182,16 +186,34 @@ fn check_says_what_is_wrong_and_where() {
 }
 
 #[test]
+fn check_warns_of_what_is_hardly_meant() {
+    let warned = "odd.json: ok (identity policy, 1 statement, 93 characters)\n\
+                  warning: s3 has no action GetObjct\n --> odd.json:2:45\n  |\n\
+                  2 |  \"Statement\": {\"Effect\": \"Allow\", \"Action\": \"s3:GetObjct\", \"Resource\": \"*\"}}\n  \
+                  |                                             ^^^^^^^^^^^^^\n";
+    check("check odd.json", 0, warned);
+    check("check --strict odd.json", 1, warned);
+    check("check --strict full.json", 0, "full.json: ok…");
+    let folder = folder();
+    let output = policy(folder.path(), "check --json --strict odd.json", b"");
+    assert_eq!(output.status.code(), Some(1));
+    let reports: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = serde_json::json!([{"message": "s3 has no action GetObjct",
+        "line": 2, "column": 45, "endLine": 2, "endColumn": 58}]);
+    assert_eq!((&reports[0]["ok"], &reports[0]["warnings"]), (&serde_json::json!(true), &expected));
+}
+
+#[test]
 fn check_for_programs() {
     let folder = folder();
     let output = policy(folder.path(), "check --json full.json typo.json", b"");
     assert_eq!(output.status.code(), Some(1));
     let reports: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let expected = serde_json::json!([
-        {"file": "full.json", "ok": true, "size": 83, "statements": 1, "error": null},
+        {"file": "full.json", "ok": true, "size": 83, "statements": 1, "error": null, "warnings": []},
         {"file": "typo.json", "ok": false, "size": null, "statements": null, "error": {
             "code": "MalformedPolicyDocument", "message": "Syntax errors in policy.",
-            "line": 4, "column": 25, "endLine": 4, "endColumn": 32}},
+            "line": 4, "column": 25, "endLine": 4, "endColumn": 32}, "warnings": []},
     ]);
     assert_eq!(reports, expected);
     let output = policy(folder.path(), "check -", FILES[0].1.as_bytes());

@@ -39,7 +39,7 @@ pub use policy::{ConditionRef, Effect, Policy, PolicyKind, PrincipalKind, Princi
 pub use public::is_public;
 pub use refusal::{Refusal, RefusalCode};
 pub use request::{Caller, CallerKind, Request, Resource};
-pub use size::policy_size;
+pub use size::{policy_size, resource_policy_limit};
 pub use span::{Pos, Span};
 pub use stack::{Attached, Boundary, Level, ResourceRule, Stack};
 pub use trace::{ConditionTrace, LayerTrace, PolicyTrace, StatementTrace, Trace, explain};

@@ -3,7 +3,7 @@
 use crate::compile::{self, CompiledStatement};
 use crate::document::{self, Document, Fault, PrincipalSyntax};
 use crate::refusal::{Refusal, RefusalCode};
-use crate::size::policy_size;
+use crate::size;
 use crate::span::{Bytes, Lines, Span};
 use crate::validate;
 
@@ -130,9 +130,9 @@ impl Policy {
         self.kind
     }
 
-    /// Its size as AWS counts it, see [`policy_size`].
+    /// Its size as AWS counts it for policies of its kind; [`PolicyKind::size_limit`] says how large it may be.
     pub fn size(&self) -> usize {
-        policy_size(&self.text)
+        size::size_as(self.kind, &self.text)
     }
 
     /// The statements in the order of the text.

@@ -7,6 +7,7 @@ use keygate_policy::{
 use keygate_policy_cases::NamedLayer;
 use serde::Serialize;
 
+use super::diagnostic;
 use super::question::policy_at;
 
 /// The answer to one question.
@@ -185,10 +186,10 @@ impl Cx<'_> {
 
     fn condition(&self, at: StatementRef, condition: &ConditionTrace) -> ShownCondition {
         let text = policy_at(self.stack, at).map(|attached| attached.policy.text()).unwrap_or_default();
-        let (line, column) = place(text, condition.bytes.start);
+        let start = diagnostic::position(text, condition.bytes.start);
         ShownCondition {
-            line,
-            column,
+            line: start.line,
+            column: start.column,
             operator: condition.operator.clone(),
             key: condition.key.clone(),
             text: text.get(condition.bytes.clone()).unwrap_or_default().to_owned(),
@@ -196,12 +197,4 @@ impl Cx<'_> {
             request_values: self.request.context.get(&condition.key).map(|value| value.values().to_vec()),
         }
     }
-}
-
-/// Line and column of a byte, from 1, columns in characters.
-fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or_default();
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-    (before.matches('\n').count() + 1, column)
 }

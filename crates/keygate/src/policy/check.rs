@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use keygate_policy::{Policy, PolicyKind, Refusal, RefusalCode};
 use serde::Serialize;
 
+use super::advice::{self, Advice};
 use super::diagnostic::{self, CODE};
 use super::file::{self, Source};
 use crate::failure::Failure;
@@ -17,6 +18,9 @@ pub(crate) struct CheckOptions {
     /// What the policies are for
     #[arg(long, value_enum, default_value_t = Kind::Identity)]
     kind: Kind,
+    /// Warnings count as refusals
+    #[arg(long)]
+    strict: bool,
     /// For programs: one object per file
     #[arg(long)]
     json: bool,
@@ -56,6 +60,18 @@ struct Report {
     size: Option<usize>,
     statements: Option<usize>,
     error: Option<Fault>,
+    /// What AWS accepts and is hardly meant.
+    warnings: Vec<Warning>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Warning {
+    message: String,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -75,11 +91,18 @@ pub(crate) fn run(options: &CheckOptions) -> Result<(), Failure> {
     for path in &options.files {
         let source = file::read(path)?;
         let result = Policy::parse(&source.text, options.kind.into());
+        let advice = result.as_ref().map(advice::of).unwrap_or_default();
         text.push_str(&shown(&source, options.kind, &result));
-        reports.push(Report::new(source.name, &result));
+        for Advice { message, bytes } in &advice {
+            let place = diagnostic::place(&source, diagnostic::span_of(&source.text, bytes));
+            // Writing to a string does not fail.
+            let _ = write!(text, "warning: {message}\n{place}");
+        }
+        reports.push(Report::new(source, &result, advice));
     }
+    let good = |report: &Report| report.ok && (!options.strict || report.warnings.is_empty());
     let printed = if options.json { output::print_json(&reports) } else { output::print(&text) };
-    Failure::answer(printed, reports.iter().all(|report| report.ok))
+    Failure::answer(printed, reports.iter().all(good))
 }
 
 fn shown(source: &Source, kind: Kind, result: &Result<Policy, Refusal>) -> String {
@@ -119,10 +142,21 @@ fn help(kind: Kind, code: RefusalCode) -> Option<&'static str> {
 }
 
 impl Report {
-    fn new(file: String, result: &Result<Policy, Refusal>) -> Self {
+    fn new(source: Source, result: &Result<Policy, Refusal>, advice: Vec<Advice>) -> Self {
         let policy = result.as_ref().ok();
+        let warning = |Advice { message, bytes }| {
+            let span = diagnostic::span_of(&source.text, &bytes);
+            Warning {
+                message,
+                line: span.start.line,
+                column: span.start.column,
+                end_line: span.end.line,
+                end_column: span.end.column,
+            }
+        };
         Self {
-            file,
+            warnings: advice.into_iter().map(warning).collect(),
+            file: source.name,
             ok: policy.is_some(),
             size: policy.map(Policy::size),
             statements: policy.map(|policy| policy.statements().len()),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use keygate_policy::{Refusal, Span};
+use keygate_policy::{Pos, Refusal, Span};
 
 use super::file::Source;
 
@@ -16,16 +16,31 @@ const BEFORE: usize = 40;
 
 /// The refusal of a document, several lines.
 pub(crate) fn render(source: &Source, refusal: &Refusal) -> String {
-    let Source { name, text } = source;
+    let name = &source.name;
     let Refusal { message, span, .. } = refusal;
     match span {
-        Some(span) => {
-            let place = span.start;
-            let excerpt = excerpt(text, *span);
-            format!("{CODE}: {message}\n --> {name}:{}:{}\n{excerpt}", place.line, place.column)
-        }
+        Some(span) => format!("{CODE}: {message}\n{}", place(source, *span)),
         None => format!("{CODE}: {message}\n --> {name}\n"),
     }
+}
+
+/// A place in a document: file, line and column, and the line with the place underlined.
+pub(crate) fn place(source: &Source, span: Span) -> String {
+    let Source { name, text } = source;
+    format!(" --> {name}:{}:{}\n{}", span.start.line, span.start.column, excerpt(text, span))
+}
+
+/// The lines and columns of a stretch of bytes.
+pub(crate) fn span_of(text: &str, bytes: &std::ops::Range<usize>) -> Span {
+    Span { start: position(text, bytes.start), end: position(text, bytes.end) }
+}
+
+/// Line and column of a byte.
+pub(crate) fn position(text: &str, offset: usize) -> Pos {
+    let before = text.get(..offset).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+    Pos { offset, line: before.matches('\n').count() + 1, column }
 }
 
 /// The first line of a stretch, with the stretch underlined as far as the line goes.

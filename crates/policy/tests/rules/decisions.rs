@@ -1,6 +1,6 @@
 //! How the layers combine (rules 1-42, 61-76 and the pseudo-code of section 20).
 
-use keygate_policy::{Caller, CallerKind, Layer, PolicyKind, ResourceRule, Verdict};
+use keygate_policy::{Caller, CallerKind, Layer, Policy, PolicyKind, ResourceRule, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -518,4 +518,53 @@ fn statements_that_decide_are_named() {
     assert_eq!((at.layer, at.policy, at.statement), (Layer::Identity, 1, 1));
     let at = case.scps([everything()]).scps([everything(), deny("*", "*")]).decide().statement.unwrap();
     assert_eq!((at.layer, at.level, at.policy, at.statement), (Layer::Scp, 1, 1, 0));
+}
+
+#[test]
+fn rule_1_only_what_the_context_says_counts() {
+    let tagged = |expected: &str| {
+        let condition = json!({"StringEquals": {"aws:PrincipalTag/team": expected}});
+        Case::new().identity(with(allow("*", "*"), "Condition", condition))
+    };
+    // A key that was not supplied is absent, not empty.
+    tagged("").grants(false);
+    tagged("").key("aws:PrincipalTag/team", "").grants(true);
+    // What no policy asks for changes nothing.
+    let with_more = |case: Case| case.key("aws:PrincipalTag/other", "x").keys("aws:TagKeys", &["team"]);
+    with_more(tagged("red")).grants(false);
+    with_more(tagged("red")).key("aws:PrincipalTag/team", "red").grants(true);
+}
+
+#[test]
+fn rule_69_a_session_policy_limits_the_session_and_cannot_exceed_it() {
+    let refused = Policy::read(&document(grant_to(json!("*"))), PolicyKind::Session).unwrap_err();
+    assert_eq!(refused.message, "Policy document should not specify a principal.");
+    let case = || Case::new().by(session());
+    case().session_policy(allow("*", "*")).implicitly_denied_by(Layer::Identity);
+    case().identity(allow("s3:*", "*")).session_policy(allow("*", "*")).allowed();
+    case()
+        .identity(allow("s3:*", "*"))
+        .session_policy(deny("s3:*", "*"))
+        .explicitly_denied_by(Layer::Session);
+    // It is evaluated with the session as principal.
+    let own = json!({"ArnEquals": {"aws:PrincipalArn": ROLE}});
+    let own = || with(allow("*", "*"), "Condition", own.clone());
+    case().identity(allow("*", "*")).session_policy(own()).key("aws:PrincipalArn", ROLE).allowed();
+    case()
+        .identity(allow("*", "*"))
+        .session_policy(own())
+        .key("aws:PrincipalArn", USER)
+        .implicitly_denied_by(Layer::Session);
+}
+
+/// Regional or global endpoint: the region is a condition key and nothing else.
+#[test]
+fn rule_241_the_region_of_an_sts_endpoint_is_only_a_key() {
+    let trust = || json!({"Effect": "Allow", "Principal": {"AWS": USER}, "Action": "sts:AssumeRole"});
+    for region in ["us-east-1", "aws-global", "eu-south-2"] {
+        Case::new().trust(trust()).key("aws:RequestedRegion", region).allowed();
+        let fenced = json!({"StringEquals": {"aws:RequestedRegion": "us-east-1"}});
+        let case = Case::new().trust(with(trust(), "Condition", fenced)).key("aws:RequestedRegion", region);
+        if region == "us-east-1" { case.allowed() } else { case.implicitly_denied_by(Layer::Resource) }
+    }
 }

@@ -105,3 +105,17 @@ fn callers_without_arn() {
     let session = message(&Case::new().by(session()), DenialDetail::None);
     assert!(session.starts_with("User: arn:aws:sts::111122223333:assumed-role/app/s1 is not"), "{session}");
 }
+
+/// The preview that adds a link to the console is not there: the sentence ends with its reason.
+#[test]
+fn rule_189_no_link_to_a_console() {
+    let all = || Case::new().identity(allow("*", "*"));
+    let mut cases = vec![Case::new(), all().owned_by(OTHER), all().identity(deny("*", "*"))];
+    cases.push(all().scps([allow("ec2:*", "*")]));
+    for case in cases {
+        for detail in [DenialDetail::None, DenialDetail::PolicyType, DenialDetail::PolicyArn] {
+            let text = message(&case, detail);
+            assert!(!text.contains("http") && !text.contains("console"), "{text}");
+        }
+    }
+}

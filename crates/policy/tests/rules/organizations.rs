@@ -1,6 +1,6 @@
 //! SCPs and RCPs at evaluation (rules 43-60).
 
-use keygate_policy::Layer;
+use keygate_policy::{Caller, DenialDetail, Layer, denial_message};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -85,14 +85,8 @@ fn rule_54_rcps_limit_whoever_calls() {
         || case().resource_policy(grant_to(json!("*"))).rcps([all()]).rcps([json!([all(), fence.clone()])]);
     public().key("aws:PrincipalOrgID", "o-1").allowed();
     public().key("aws:PrincipalOrgID", "o-2").explicitly_denied_by(Layer::Rcp);
-    public()
-        .by(keygate_policy::Caller::service("sns.amazonaws.com"))
-        .key("aws:PrincipalIsAWSService", "true")
-        .allowed();
-    public()
-        .by(keygate_policy::Caller::anonymous())
-        .key("aws:PrincipalOrgID", "o-2")
-        .explicitly_denied_by(Layer::Rcp);
+    public().by(Caller::service("sns.amazonaws.com")).key("aws:PrincipalIsAWSService", "true").allowed();
+    public().by(Caller::anonymous()).key("aws:PrincipalOrgID", "o-2").explicitly_denied_by(Layer::Rcp);
 }
 
 #[test]
@@ -130,4 +124,48 @@ fn scpeval_allow_lists_and_deny_lists() {
     // An Allow further down does not bring it back.
     let tree: &[&[Value]] = &[&[full()], &[a()], &[a(), b()], &[b()]];
     assert!(!asks(tree, "a:X") && !asks(tree, "b:X"));
+}
+
+#[test]
+fn rule_43_and_48_whom_scps_leave_alone() {
+    // The management account and what is exempt by its task are seen to by whoever builds the stack: no levels.
+    case().by(root()).allowed();
+    // The rest follows from the caller.
+    let mut linked = session();
+    linked.service_linked = true;
+    let open = || Case::new().resource_policy(with(allow("*", "*"), "Principal", "*"));
+    for caller in [linked, Caller::anonymous(), Caller::service("sns.amazonaws.com")] {
+        open().by(caller).scps([deny("*", "*")]).allowed();
+    }
+    for caller in [user(), root(), session(), federated()] {
+        open().by(caller).scps([deny("*", "*")]).explicitly_denied_by(Layer::Scp);
+    }
+}
+
+#[test]
+fn rule_52_what_scps_do_not_allow_is_denied_implicitly() {
+    let missing = case().scps([only("ec2")]);
+    missing.clone().implicitly_denied_by(Layer::Scp);
+    let decision = missing.decide();
+    assert_eq!(decision.statement, None);
+    let text =
+        missing.run(|request, stack| denial_message(request, stack, &decision, DenialDetail::PolicyArn));
+    assert!(text.ends_with(" because no service control policy allows the s3:GetObject action"), "{text}");
+}
+
+/// An account may lie below the root and five levels of units.
+#[test]
+fn rule_236_every_level_of_the_deepest_organization_counts() {
+    const LEVELS: usize = 7;
+    let tree = |odd: Option<(usize, Value)>| {
+        (0..LEVELS).fold(case(), |case, level| match &odd {
+            Some((at, statement)) if *at == level => case.scps([statement.clone()]),
+            _ => case.scps([full()]),
+        })
+    };
+    tree(None).allowed();
+    for level in 0..LEVELS {
+        tree(Some((level, only("ec2")))).implicitly_denied_by(Layer::Scp);
+        tree(Some((level, json!([full(), deny("s3:*", "*")])))).explicitly_denied_by(Layer::Scp);
+    }
 }

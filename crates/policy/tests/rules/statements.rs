@@ -131,3 +131,15 @@ fn rule_174_variables_work_in_every_type() {
     case.clone().asks("s3:GetObject", "arn:aws:s3:::home/ann/x").allowed();
     assert!(!case.asks("s3:GetObject", "arn:aws:s3:::home/bob/x").decide().is_allowed());
 }
+
+/// Whether a Resource lies inside the resource that the policy is attached to is checked by the service that saves it.
+#[test]
+fn rule_123_the_evaluator_only_matches_the_resource_of_a_resource_policy() {
+    let elsewhere =
+        || with(with(allow("s3:*", "arn:aws:s3:::other/*"), "Principal", "*"), "Sid", "Elsewhere");
+    assert!(Policy::parse(&document(elsewhere()), PolicyKind::Resource).is_ok());
+    Case::new().resource_policy(elsewhere()).grants(false);
+    Case::new().resource_policy(elsewhere()).asks("s3:GetObject", "arn:aws:s3:::other/key").allowed();
+    // Where the element is left out, the policy speaks of whatever it is attached to.
+    Case::new().resource_policy(without(elsewhere(), "Resource")).allowed();
+}

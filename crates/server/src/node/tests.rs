@@ -95,7 +95,7 @@ fn groups(node: &Node) -> usize {
 }
 
 #[tokio::test]
-async fn an_answer_that_rests_on_a_tree_not_yet_durable_waits_for_it() {
+async fn rule_12_an_answer_that_rests_on_a_tree_not_yet_durable_waits_for_it() {
     let store = Arc::new(MemoryStore::new());
     let node = node(Arc::clone(&store) as Arc<dyn Store>);
     // The first writer hands its commit over and is never driven on.

@@ -160,7 +160,7 @@ fn allow(actions: &str, resource: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_first_wrong_thing_in_aws_s_order_is_what_the_client_sees() {
+async fn rule_191_the_first_wrong_thing_in_aws_s_order_is_what_the_client_sees() {
     let (rig, root) = Rig::new();
     let nobody = rig.user(&root, "nobody", "").await;
     let wrong_secret = Key { secret: "wrong".to_owned(), ..root.clone() };
