@@ -2,15 +2,22 @@
 
 use std::hint::black_box;
 
-use clap::Args;
-use clap::Parser;
-use keygate_policy::{Context, Policy, PolicyKind, Stack, decide};
+use clap::{Args, Parser};
+use keygate_policy::{
+    Attached, Bag, Context, Keys, Layers, Linked, Policy, PolicyKind, Prepared, Request, Stack, decide,
+    decide_prepared,
+};
 
+use crate::adversarial;
 use crate::measure::{Effort, bytes, nanoseconds, ratio};
-use crate::workload::{Asked, Plan, Workload, attach};
+use crate::stack::Surroundings;
+use crate::workload::{Asked, Document, Plan, Principal, Workload, account, attach};
 
 /// What is measured.
 #[derive(Debug, Clone, Parser)]
+#[command(
+    about = "How long the policy engine takes for decisions, for compiling, and for what is made to hurt"
+)]
 pub struct Settings {
     /// The size of the workload.
     #[command(flatten)]
@@ -27,7 +34,7 @@ pub struct Size {
     #[arg(long, default_value_t = 20)]
     pub requests: usize,
     /// Rounds over all requests; the best median counts.
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 7)]
     pub rounds: usize,
     /// Policies per principal.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 5, 20, 100])]
@@ -35,6 +42,29 @@ pub struct Size {
     /// The seed of the workload.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Policies per principal.
+    pub policies: usize,
+    /// The part of the requests that is allowed.
+    pub allowed: f64,
+    /// Nanoseconds for a request that was prepared before.
+    pub interned: f64,
+    /// From strings.
+    pub raw: f64,
+    /// Prepared, over the whole stack.
+    pub stack: f64,
+    /// All statements one by one, without index.
+    pub scan: f64,
+    /// Bytes of the compiled form over bytes of the documents.
+    pub compiled: f64,
+    /// Bytes of the index of a principal over bytes of its documents.
+    pub index: f64,
+    /// Nanoseconds to link a principal.
+    pub link: f64,
 }
 
 impl Size {
@@ -51,33 +81,168 @@ impl Size {
 
 /// Measures and prints.
 pub fn run(settings: &Settings) {
-    for service in [None, Some(0)] {
+    for (service, title) in [(None, "all services"), (Some(0), "one service")] {
+        println!("\nMicroseconds per decision, {title}:");
+        println!(
+            "| policies | allowed | interned | raw | whole stack | stack / identity | scan | compiled | index | link |"
+        );
+        println!("|---|---|---|---|---|---|---|---|---|---|");
         for &policies in &settings.size.policies {
-            let plan = settings.size.plan(policies, service);
-            let workload = Workload::generate(&plan);
-            let (compiled, held) = bytes(|| {
-                workload.principals.iter().map(|p| p.compiled()).collect::<Vec<Vec<Policy>>>()
-            });
-            let texts: usize = compiled.iter().flatten().map(|policy| policy.text().len()).sum();
-            let attached: Vec<_> = compiled.iter().map(|policies| attach(policies)).collect();
-            let contexts: Vec<(&Asked, Context)> =
-                workload.requests.iter().map(|asked| (asked, asked.context())).collect();
-            let time = nanoseconds(&contexts, settings.size.effort(), |(asked, context)| {
-                let Some(identity) = attached.get(asked.principal) else { return };
-                let Some(principal) = workload.principals.get(asked.principal) else { return };
-                let stack = Stack { identity, ..Stack::default() };
-                black_box(decide(&asked.request(principal, context), &stack));
-            });
+            let workload = Workload::generate(&settings.size.plan(policies, service));
+            let row = measure(&workload, policies, settings.size.effort());
             println!(
-                "{service:?} {policies:>4}  scan {time:>8.0} ns   allowed {:.2}  bytes {:.2}x  text {} per statement",
-                workload.allowed(), ratio(held, texts), texts / (plan.principals * policies * 3)
+                "| {} | {:.2} | {:.3} | {:.3} | {:.3} | {:.2} | {:.2} | {:.2} x | {:.2} x | {:.1} |",
+                row.policies,
+                row.allowed,
+                row.interned / 1e3,
+                row.raw / 1e3,
+                row.stack / 1e3,
+                row.stack / row.interned,
+                row.scan / 1e3,
+                row.compiled,
+                row.index,
+                row.link / 1e3,
             );
         }
     }
-    let document = Workload::generate(&settings.size.plan(1, None));
-    let texts: Vec<String> = document.principals.iter().flat_map(|p| &p.policies).map(|d| d.to_json()).collect();
-    let time = nanoseconds(&texts, settings.size.effort(), |text| {
+    println!("\nCompiling: {:.2} microseconds per statement", compiling(&settings.size) / 1e3);
+    adversarial::run(settings.size.effort());
+}
+
+/// A request as a caller of the engine has it: strings.
+struct Raw<'a> {
+    asked: &'a Asked,
+    lists: Vec<(&'a str, Vec<&'a str>)>,
+}
+
+/// All numbers of one workload.
+pub fn measure(workload: &Workload, policies: usize, effort: Effort) -> Row {
+    let (compiled, held) =
+        bytes(|| workload.principals.iter().map(Principal::compiled).collect::<Vec<Vec<Policy>>>());
+    let texts: usize = compiled.iter().flatten().map(|policy| policy.text().len()).sum();
+    let (linked, indexes) = bytes(|| compiled.iter().map(Linked::new).collect::<Vec<Linked>>());
+    let link = nanoseconds(&compiled, Effort { rounds: 1, chunk: 10 }, |policies| {
+        black_box(Linked::new(policies));
+    });
+    let contexts: Vec<Context> = workload.requests.iter().map(Asked::context).collect();
+    let requests: Vec<(usize, Request<'_>)> = workload
+        .requests
+        .iter()
+        .zip(&contexts)
+        .filter_map(|(asked, context)| {
+            let principal = workload.principals.get(asked.principal)?;
+            Some((asked.principal, asked.request(principal, context)))
+        })
+        .collect();
+    let prepared: Vec<(&Linked, Prepared<'_>)> = requests
+        .iter()
+        .filter_map(|(principal, request)| Some((linked.get(*principal)?, Prepared::new(*request))))
+        .collect();
+    let interned = nanoseconds(&prepared, effort, |(identity, request)| {
+        black_box(decide_prepared(request, &Layers { identity: Bag::Linked(identity), ..Layers::default() }));
+    });
+    let attached: Vec<Vec<Attached<'_>>> = compiled.iter().map(|policies| attach(policies)).collect();
+    let few = requests.get(..requests.len().min(2_000)).unwrap_or_default();
+    let scan = nanoseconds(few, Effort { rounds: 2, ..effort }, |(principal, request)| {
+        let Some(identity) = attached.get(*principal) else { return };
+        black_box(decide(request, &Stack { identity, ..Stack::default() }));
+    });
+    let surroundings = Linkeds::new(&Surroundings::new());
+    let stack = nanoseconds(&prepared, effort, |(identity, request)| {
+        black_box(decide_prepared(request, &surroundings.layers(identity)));
+    });
+    Row {
+        policies,
+        allowed: workload.allowed(),
+        interned,
+        raw: from_strings(workload, &linked, effort),
+        stack,
+        scan,
+        compiled: ratio(held, texts),
+        index: ratio(indexes, texts),
+        link,
+    }
+}
+
+/// Nanoseconds for a decision from strings: keys collected, the request prepared, decided.
+fn from_strings(workload: &Workload, linked: &[Linked], effort: Effort) -> f64 {
+    let raw: Vec<Raw<'_>> = workload
+        .requests
+        .iter()
+        .map(|asked| {
+            let lists = asked.lists.iter();
+            Raw {
+                asked,
+                lists: lists.map(|(key, list)| (*key, list.iter().map(String::as_str).collect())).collect(),
+            }
+        })
+        .collect();
+    let owner = account();
+    let mut room: Context = Keys::new();
+    nanoseconds(&raw, effort, |raw| {
+        let asked = raw.asked;
+        let (Some(principal), Some(identity)) =
+            (workload.principals.get(asked.principal), linked.get(asked.principal))
+        else {
+            return;
+        };
+        let mut keys = std::mem::take(&mut room).recycled();
+        for (key, value) in &asked.keys {
+            keys.lend(key, value);
+        }
+        for (key, values) in &raw.lists {
+            keys.lend_list(key, values);
+        }
+        let resource = keygate_policy::Resource { arn: &asked.resource, account: owner };
+        let request = Request { caller: principal.caller(), action: &asked.action, resource, context: &keys };
+        let layers = Layers { identity: Bag::Linked(identity), ..Layers::default() };
+        black_box(decide_prepared(&Prepared::new(request), &layers));
+        room = keys.recycled();
+    })
+}
+
+/// Nanoseconds to read and compile a statement.
+fn compiling(size: &Size) -> f64 {
+    let workload = Workload::generate(&size.plan(1, None));
+    let texts: Vec<String> =
+        workload.principals.iter().flat_map(|principal| &principal.policies).map(Document::to_json).collect();
+    let time = nanoseconds(&texts, size.effort(), |text| {
         let _ = black_box(Policy::read(text, PolicyKind::Identity));
     });
-    println!("compile {:.0} ns per statement", time / 3.0);
+    time / 3.0
+}
+
+/// The other layers of the whole stack, linked.
+struct Linkeds {
+    boundary: Linked,
+    scps: Vec<Linked>,
+    session: Linked,
+    resource: Linked,
+}
+
+impl Linkeds {
+    fn new(surroundings: &Surroundings) -> Self {
+        let one = |document: &Document, kind| Linked::new([&document.compile(kind)]);
+        let levels = surroundings.scps.iter().map(|level| {
+            let policies: Vec<Policy> = level.iter().map(|scp| scp.compile(PolicyKind::Scp)).collect();
+            Linked::new(&policies)
+        });
+        Self {
+            boundary: one(&surroundings.boundary, PolicyKind::Boundary),
+            scps: levels.collect(),
+            session: one(&surroundings.session, PolicyKind::Session),
+            resource: one(&surroundings.resource, PolicyKind::Resource),
+        }
+    }
+
+    fn layers<'a>(&'a self, identity: &'a Linked) -> Layers<'a> {
+        Layers {
+            identity: Bag::Linked(identity),
+            boundary: Some(Bag::Linked(&self.boundary)),
+            session: Some(Bag::Linked(&self.session)),
+            scps: &self.scps,
+            resource: Some(Bag::Linked(&self.resource)),
+            ..Layers::default()
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "tables go to standard output")]
 
+mod adversarial;
 pub mod engine;
 pub mod measure;
 pub mod random;

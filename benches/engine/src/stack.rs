@@ -20,7 +20,8 @@ impl Surroundings {
     /// Policies that let most requests through.
     pub fn new() -> Self {
         let full = || Document { rules: vec![Rule::new(true, texts(&["*"]), texts(&["*"]))] };
-        let every_service = || SERVICES.iter().map(|service| format!("{}:*", service.name)).collect::<Vec<_>>();
+        let every_service =
+            || SERVICES.iter().map(|service| format!("{}:*", service.name)).collect::<Vec<_>>();
         let boundary = Document {
             rules: vec![
                 Rule::new(true, every_service(), texts(&["*"])),
@@ -86,7 +87,11 @@ impl Surroundings {
                 },
                 Rule {
                     principals: Some(texts(&["arn:aws:iam::111122223333:role/deploy", "444455556666"])),
-                    ..Rule::new(true, texts(&["s3:GetObject", "sqs:SendMessage", "kms:Decrypt"]), texts(&["*"]))
+                    ..Rule::new(
+                        true,
+                        texts(&["s3:GetObject", "sqs:SendMessage", "kms:Decrypt"]),
+                        texts(&["*"]),
+                    )
                 },
                 Rule {
                     principals: Some(texts(&["111122223333"])),

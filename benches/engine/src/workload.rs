@@ -231,7 +231,10 @@ impl Principal {
             ("aws:EpochTime", (1_795_300_000 + random.below(80_000)).to_string()),
             ("aws:SecureTransport", flag(random.percent(95))),
             ("aws:SourceIp", address),
-            ("aws:UserAgent", "aws-cli/2.31.3 md/awscrt#0.27.6 ua/2.1 os/linux#6.8 lang/python#3.13".to_owned()),
+            (
+                "aws:UserAgent",
+                "aws-cli/2.31.3 md/awscrt#0.27.6 ua/2.1 os/linux#6.8 lang/python#3.13".to_owned(),
+            ),
             ("aws:RequestedRegion", region.to_owned()),
             ("aws:ViaAWSService", flag(false)),
             ("aws:PrincipalIsAWSService", flag(false)),
@@ -287,7 +290,8 @@ impl Document {
         };
         let third = if random.percent(40) {
             // What nobody may do, or only so.
-            let actions = if random.percent(30) { vec![name("*")] } else { vec![name(random.pick(service.writes))] };
+            let actions =
+                if random.percent(30) { vec![name("*")] } else { vec![name(random.pick(service.writes))] };
             Rule { conditions: vec![denial(random)], subject, ..Rule::new(false, actions, vec![owned]) }
         } else {
             let actions = vec![name(random.pick(service.writes)), name(random.pick(service.reads))];
@@ -299,7 +303,8 @@ impl Document {
 
     /// The document.
     pub fn to_json(&self) -> String {
-        let statements: Vec<Value> = self.rules.iter().enumerate().map(|(at, rule)| rule.to_json(at)).collect();
+        let statements: Vec<Value> =
+            self.rules.iter().enumerate().map(|(at, rule)| rule.to_json(at)).collect();
         json!({"Version": "2012-10-17", "Statement": statements}).to_string()
     }
 
@@ -413,8 +418,8 @@ fn service(random: &mut Random) -> usize {
 
 fn app(random: &mut Random) -> String {
     const WORDS: [&str; 12] = [
-        "orders", "invoices", "media", "search", "ledger", "catalog", "events", "reports", "images", "profiles",
-        "pricing", "stock",
+        "orders", "invoices", "media", "search", "ledger", "catalog", "events", "reports", "images",
+        "profiles", "pricing", "stock",
     ];
     const STAGES: [&str; 3] = ["prod", "test", "dev"];
     format!("{}-{}-{:03}", random.pick(&WORDS), random.pick(&STAGES), random.below(200))

@@ -1,6 +1,6 @@
 //! Patterns for resources: the ARN form of Resource and NotResource (rules 110-120).
 
-use crate::context::Context;
+use crate::context::Keys;
 use crate::document::Version;
 use crate::pattern::{Pattern, Token};
 use crate::policy::PolicyKind;
@@ -31,7 +31,7 @@ impl ResourcePattern {
     }
 
     /// Whether the entry matches the resource of a request.
-    pub(crate) fn matches(&self, resource: &str, context: &Context) -> bool {
+    pub(crate) fn matches(&self, resource: &str, context: &Keys<'_>) -> bool {
         match self {
             Self::Any => true,
             Self::Arn(pattern) => resource != "*" && pattern.matches(resource, context),
@@ -39,8 +39,13 @@ impl ResourcePattern {
         }
     }
 
+    /// Whether the entry is `*`.
+    pub(crate) fn is_any(&self) -> bool {
+        matches!(self, Self::Any)
+    }
+
     /// Whether all variables of the entry have values (rule 168).
-    pub(crate) fn is_resolved(&self, context: &Context) -> bool {
+    pub(crate) fn is_resolved(&self, context: &Keys<'_>) -> bool {
         match self {
             Self::Arn(pattern) => pattern.is_resolved(context),
             Self::Any | Self::Nothing => true,

@@ -2,7 +2,7 @@
 
 use crate::arn_form::ResourcePattern;
 use crate::condition::Clause;
-use crate::context::Context;
+use crate::context::Keys;
 use crate::decision::Layer;
 use crate::document::{List, StatementSyntax, Version};
 use crate::pattern::Pattern;
@@ -60,8 +60,13 @@ impl ActionTest {
         }
     }
 
+    /// The patterns of an Action element; `None` if the element is NotAction.
+    pub(crate) fn patterns(&self) -> Option<&[Pattern]> {
+        (!self.not).then_some(&self.patterns)
+    }
+
     /// Rules 103-106, 109.
-    pub(crate) fn matches(&self, action: &str, context: &Context) -> bool {
+    pub(crate) fn matches(&self, action: &str, context: &Keys<'_>) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(action, context)) != self.not
     }
 }
@@ -79,7 +84,7 @@ impl ResourceTest {
 
     /// Rules 110-123 and 168. Only policies of resources may leave the element out; elsewhere such a statement, which
     /// no check lets pass, would grant nothing.
-    pub(crate) fn matches(&self, layer: Layer, effect: Effect, resource: &str, context: &Context) -> bool {
+    pub(crate) fn matches(&self, layer: Layer, effect: Effect, resource: &str, context: &Keys<'_>) -> bool {
         let any = |patterns: &[ResourcePattern]| patterns.iter().any(|p| p.matches(resource, context));
         match self {
             Self::Absent => layer == Layer::Resource || effect == Effect::Deny,

@@ -7,7 +7,7 @@ mod number;
 mod operator;
 mod text;
 
-use crate::context::{Context, KeyName};
+use crate::context::{KeyName, KeyValue, Keys};
 use crate::document::{ConditionSyntax, Version};
 use crate::pattern::{Pattern, Token, Variable};
 use crate::span::Bytes;
@@ -38,8 +38,11 @@ pub(crate) struct Clause {
 enum Values {
     /// Text with or without wildcards.
     Text(Box<[Pattern]>),
-    /// Text in any case; also truth values, which may come from variables (rule 146).
+    /// Text in any case.
     AnyCase(Box<[Pattern]>),
+    /// Truth values: whether `true` is among them, and whether `false` is.
+    Truth(bool, bool),
+    /// Truth values that may come from variables (rule 146).
     Bool(Box<[Pattern]>),
     Arn(Box<[Pattern]>),
     Number(Comparison, Box<[Decimal]>),
@@ -54,7 +57,7 @@ impl Clause {
         Self {
             operator: syntax.operator,
             operator_text: syntax.operator_text.value.as_ref().into(),
-            key: KeyName::new(&syntax.key.value),
+            key: KeyName::new(syntax.key.value.as_ref()),
             at: syntax.at.clone(),
             values: Values::new(syntax, version),
             empty: syntax.values.is_empty(),
@@ -62,10 +65,10 @@ impl Clause {
     }
 
     /// Whether the request satisfies the clause.
-    pub(crate) fn matches(&self, context: &Context) -> bool {
-        let values = context.look_up(&self.key).map_or(&[] as &[String], |value| value.values());
+    pub(crate) fn matches(&self, context: &Keys<'_>) -> bool {
+        let values = context.look_up(&self.key).filter(|values| values.count() > 0);
         if let Values::Null(expected) = &self.values {
-            return self.null(expected, values.is_empty());
+            return self.null(expected, values.is_none());
         }
         match self.operator.qualifier {
             Some(Qualifier::ForAllValues) => self.for_all(values, context),
@@ -97,33 +100,32 @@ impl Clause {
     }
 
     /// Rules 134, 136, 137: true without values; a single empty value is no value.
-    fn for_all(&self, values: &[String], context: &Context) -> bool {
-        let vacuous = values.iter().all(String::is_empty) && values.len() <= 1;
-        vacuous || (!self.empty && values.iter().all(|value| self.satisfied_by(value, context)))
+    fn for_all(&self, values: Option<&KeyValue<'_>>, context: &Keys<'_>) -> bool {
+        let Some(values) = values else { return true };
+        values.single() == Some("")
+            || (!self.empty && values.iter().all(|value| self.satisfied_by(value, context)))
     }
 
     /// Rules 135-138: false without values, unless the operator says `IfExists`.
-    fn for_any(&self, values: &[String], context: &Context) -> bool {
-        if values.is_empty() {
-            return self.operator.if_exists;
-        }
+    fn for_any(&self, values: Option<&KeyValue<'_>>, context: &Keys<'_>) -> bool {
+        let Some(values) = values else { return self.operator.if_exists };
         !self.empty && values.iter().any(|value| self.satisfied_by(value, context))
     }
 
     /// Rules 129, 130, 140, 142.
-    fn plain(&self, values: &[String], context: &Context) -> bool {
-        match values {
-            [] => self.operator.if_exists || self.operator.negated,
+    fn plain(&self, values: Option<&KeyValue<'_>>, context: &Keys<'_>) -> bool {
+        let Some(values) = values else { return self.operator.if_exists || self.operator.negated };
+        match values.single() {
             // With `IfExists` an empty list is satisfied by an absent key only.
-            [_] if self.empty => self.operator.negated && !self.operator.if_exists,
-            [value] => self.satisfied_by(value, context),
+            Some(_) if self.empty => self.operator.negated && !self.operator.if_exists,
+            Some(value) => self.satisfied_by(value, context),
             // Several values without qualifier never match, be the operator negated or not.
-            _ => false,
+            None => false,
         }
     }
 
     /// Whether one value of the request satisfies the operator, its negation included.
-    fn satisfied_by(&self, value: &str, context: &Context) -> bool {
+    fn satisfied_by(&self, value: &str, context: &Keys<'_>) -> bool {
         self.values.any_equals(value, context) != self.operator.negated
     }
 }
@@ -136,7 +138,7 @@ impl Values {
             Family::StringEquals => Self::Text(patterns(Wildcards::Literal)),
             Family::StringLike => Self::Text(patterns(Wildcards::Active)),
             Family::StringEqualsIgnoreCase => Self::AnyCase(patterns(Wildcards::Literal)),
-            Family::Bool => Self::Bool(patterns(Wildcards::Literal)),
+            Family::Bool => Self::bool(patterns(Wildcards::Literal)),
             Family::Arn => Self::Arn(texts().map(|text| arn_pattern(text, version)).collect()),
             Family::Numeric(comparison) => {
                 Self::Number(comparison, texts().filter_map(Decimal::parse).collect())
@@ -148,11 +150,24 @@ impl Values {
         }
     }
 
+    fn bool(patterns: Box<[Pattern]>) -> Self {
+        if !patterns.iter().all(Pattern::is_plain) {
+            return Self::Bool(patterns);
+        }
+        let has = |wanted| patterns.iter().any(|pattern| text::truth(pattern.beginning()) == Some(wanted));
+        Self::Truth(has(true), has(false))
+    }
+
     /// Whether a value of the request equals, or compares as asked with, any value of the policy.
-    fn any_equals(&self, value: &str, context: &Context) -> bool {
+    fn any_equals(&self, value: &str, context: &Keys<'_>) -> bool {
         match self {
             Self::Text(patterns) => patterns.iter().any(|pattern| pattern.matches(value, context)),
             Self::AnyCase(patterns) => patterns.iter().any(|p| p.equals_ignoring_case(value, context)),
+            Self::Truth(yes, no) => match text::truth(value) {
+                Some(true) => *yes,
+                Some(false) => *no,
+                None => false,
+            },
             Self::Bool(patterns) => {
                 text::truth(value).is_some()
                     && patterns.iter().any(|p| p.equals_ignoring_case(value, context))

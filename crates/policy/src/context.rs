@@ -1,14 +1,17 @@
 //! The condition keys of a request.
 
+use std::borrow::Cow;
+
+use crate::fold;
 use crate::request::{Caller, CallerKind, Resource};
 
 /// The name of a condition key, ready to be compared without regard to case (rule 125).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeyName {
+#[derive(Debug, Clone)]
+pub(crate) struct KeyName<T = Box<str>> {
     /// As it was written.
-    text: Box<str>,
-    /// In lower case.
-    folded: Box<str>,
+    text: T,
+    /// In lower case, where that is more than ASCII.
+    folded: Option<Box<str>>,
     /// Of the folded form, so that most keys are told apart by one comparison.
     hash: u64,
 }
@@ -17,62 +20,102 @@ pub(crate) struct KeyName {
 ///
 /// Names compare without regard to case. A key that was not put in is absent, which is not the same as empty
 /// (rule 1). Numbers, booleans, dates and addresses are given as text.
+///
+/// Keys and values are either owned ([`Keys::insert`]) or lent for `'a` ([`Keys::lend`]), which allocates nothing
+/// once the collection has room for them; [`Keys::recycled`] keeps that room from one request to the next.
 #[derive(Debug, Clone, Default)]
-pub struct Context {
-    entries: Vec<Entry>,
+pub struct Keys<'a> {
+    /// By a few bits of a name's hash: the number of the first entry with these bits, counted from one. Zero where
+    /// there is none, [`CROWDED`] where the number would be too large.
+    slots: Slots,
+    /// The hashes of the entries' names.
+    hashes: Vec<u64>,
+    entries: Vec<Entry<'a>>,
+    /// There are keys that differ by the case of their tags only.
+    twins: bool,
 }
+
+/// Condition keys that own, or borrow for ever, what they hold.
+pub type Context = Keys<'static>;
+
+#[derive(Debug, Clone, Copy)]
+struct Slots([u8; 64]);
+
+/// Look at all entries.
+const CROWDED: u8 = u8::MAX;
 
 /// The value of a condition key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ContextValue {
+#[derive(Debug, Clone)]
+pub enum KeyValue<'a> {
     /// The value of a single-valued key.
-    One(String),
+    One(Cow<'a, str>),
     /// The values of a multivalued key; none counts as absent (rule 145).
     Many(Vec<String>),
+    /// The same, borrowed.
+    Lent(&'a [&'a str]),
 }
+
+/// The value of a condition key that owns its text.
+pub type ContextValue = KeyValue<'static>;
 
 #[derive(Debug, Clone)]
-struct Entry {
-    key: KeyName,
-    value: ContextValue,
+struct Entry<'a> {
+    key: KeyName<Cow<'a, str>>,
+    value: KeyValue<'a>,
 }
 
-impl KeyName {
-    pub(crate) fn new(text: &str) -> Self {
-        let folded = text.to_lowercase().into_boxed_str();
-        let hash = fnv1a(folded.as_bytes());
-        Self { text: text.into(), folded, hash }
+impl<T: AsRef<str>> KeyName<T> {
+    pub(crate) fn new(text: impl Into<T>) -> Self {
+        let text = text.into();
+        if text.as_ref().is_ascii() {
+            let hash = fold::hash(text.as_ref().as_bytes());
+            return Self { text, folded: None, hash };
+        }
+        let folded = text.as_ref().to_lowercase().into_boxed_str();
+        Self { hash: fold::hash(folded.as_bytes()), folded: Some(folded), text }
     }
 
     /// The name as it was written.
     pub(crate) fn text(&self) -> &str {
-        &self.text
+        self.text.as_ref()
     }
 
-    pub(crate) fn same_as(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.folded == other.folded
+    #[inline]
+    pub(crate) fn same_as<U: AsRef<str>>(&self, other: &KeyName<U>) -> bool {
+        self.hash == other.hash && self.has_same_text(other)
+    }
+
+    /// For names of the same hash.
+    #[inline]
+    fn has_same_text<U: AsRef<str>>(&self, other: &KeyName<U>) -> bool {
+        match (&self.folded, &other.folded) {
+            (None, None) => self.text() == other.text() || self.text().eq_ignore_ascii_case(other.text()),
+            (Some(one), Some(two)) => one == two,
+            (Some(one), None) => one.eq_ignore_ascii_case(other.text()),
+            (None, Some(two)) => two.eq_ignore_ascii_case(self.text()),
+        }
     }
 
     /// The part behind the first slash, as it was written: tag keys may differ by case only (rule 126).
     fn tag(&self) -> Option<&str> {
-        self.text.split_once('/').map(|(_, tag)| tag)
+        self.text().split_once('/').map(|(_, tag)| tag)
     }
 }
 
-impl Context {
-    /// A context without keys.
+impl<'a> Keys<'a> {
+    /// No keys.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The context with a single-valued key added.
+    /// The keys with a single-valued key added.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
         self.insert(key, value);
         self
     }
 
-    /// The context with a multivalued key added.
+    /// The keys with a multivalued key added.
     #[must_use]
     pub fn with_list<V: Into<String>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Self {
         self.insert_list(key, values);
@@ -81,27 +124,54 @@ impl Context {
 
     /// Sets a single-valued key.
     pub fn insert(&mut self, key: &str, value: impl Into<String>) {
-        self.set(KeyName::new(key), ContextValue::One(value.into()));
+        self.set(KeyName::new(key.to_owned()), KeyValue::One(Cow::Owned(value.into())));
     }
 
     /// Sets a multivalued key.
     pub fn insert_list<V: Into<String>>(&mut self, key: &str, values: impl IntoIterator<Item = V>) {
-        self.set(KeyName::new(key), ContextValue::Many(values.into_iter().map(Into::into).collect()));
+        let values = values.into_iter().map(Into::into).collect();
+        self.set(KeyName::new(key.to_owned()), KeyValue::Many(values));
+    }
+
+    /// Sets a single-valued key without copying name or value. Names in ASCII are not allocated for either.
+    pub fn lend(&mut self, key: &'a str, value: &'a str) {
+        self.set(KeyName::new(key), KeyValue::One(Cow::Borrowed(value)));
+    }
+
+    /// Sets a multivalued key without copying name or values.
+    pub fn lend_list(&mut self, key: &'a str, values: &'a [&'a str]) {
+        self.set(KeyName::new(key), KeyValue::Lent(values));
+    }
+
+    /// No keys, but the room of these, for a request that lends for another time.
+    #[must_use]
+    pub fn recycled<'b>(mut self) -> Keys<'b> {
+        self.hashes.clear();
+        self.entries.clear();
+        // Collecting into a vector of the same layout keeps the allocation.
+        let entries = self.entries.into_iter().map_while(|_| None).collect();
+        Keys { slots: Slots::default(), hashes: self.hashes, entries, twins: false }
     }
 
     /// Removes a key, in every spelling.
     pub fn remove(&mut self, key: &str) {
-        let key = KeyName::new(key);
+        let key: KeyName<&str> = KeyName::new(key);
         self.entries.retain(|entry| !entry.key.same_as(&key));
+        self.hashes.clear();
+        self.slots = Slots::default();
+        for entry in &self.entries {
+            self.slots.take(entry.key.hash, self.hashes.len());
+            self.hashes.push(entry.key.hash);
+        }
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&ContextValue> {
-        self.look_up(&KeyName::new(key))
+    pub fn get(&self, key: &str) -> Option<&KeyValue<'a>> {
+        self.look_up(&KeyName::<&str>::new(key))
     }
 
     /// All keys as they were put in, with their values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &KeyValue<'a>)> {
         self.entries.iter().map(|entry| (entry.key.text(), &entry.value))
     }
 
@@ -142,10 +212,23 @@ impl Context {
 
     /// The value of a key. Where several tags differ by case only: the one spelled alike, otherwise the first in
     /// byte order (rule 126).
-    pub(crate) fn look_up(&self, key: &KeyName) -> Option<&ContextValue> {
-        let mut found: Option<&Entry> = None;
-        for entry in self.entries.iter().filter(|entry| entry.key.same_as(key)) {
-            if entry.key.tag() == key.tag() {
+    #[inline]
+    pub(crate) fn look_up<T: AsRef<str>>(&self, key: &KeyName<T>) -> Option<&KeyValue<'a>> {
+        let number = self.slots.of(key.hash);
+        let first = self.entries.get(usize::from(number).checked_sub(1)?);
+        match first {
+            Some(first) if number != CROWDED && !self.twins && first.key.same_as(key) => Some(&first.value),
+            _ => self.search(key),
+        }
+    }
+
+    fn search<T: AsRef<str>>(&self, key: &KeyName<T>) -> Option<&KeyValue<'a>> {
+        let mut found: Option<&Entry<'a>> = None;
+        for (_, entry) in self.hashes.iter().zip(&self.entries).filter(|(hash, _)| **hash == key.hash) {
+            if !entry.key.has_same_text(key) {
+                continue;
+            }
+            if !self.twins || entry.key.tag() == key.tag() {
                 return Some(&entry.value);
             }
             if found.is_none_or(|best| entry.key.tag() < best.key.tag()) {
@@ -163,38 +246,102 @@ impl Context {
         }
     }
 
-    fn set(&mut self, key: KeyName, value: ContextValue) {
-        let same = |entry: &&mut Entry| entry.key.same_as(&key) && entry.key.tag() == key.tag();
-        match self.entries.iter_mut().find(same) {
-            Some(entry) => entry.value = value,
-            None => self.entries.push(Entry { key, value }),
+    fn set(&mut self, key: KeyName<Cow<'a, str>>, value: KeyValue<'a>) {
+        if self.slots.of(key.hash) != 0 {
+            for (_, entry) in self.hashes.iter().zip(&mut self.entries).filter(|(hash, _)| **hash == key.hash)
+            {
+                if !entry.key.has_same_text(&key) {
+                    continue;
+                }
+                if entry.key.tag() == key.tag() {
+                    entry.value = value;
+                    return;
+                }
+                self.twins = true;
+            }
         }
+        self.slots.take(key.hash, self.entries.len());
+        self.hashes.push(key.hash);
+        self.entries.push(Entry { key, value });
     }
 }
 
-impl ContextValue {
-    /// The values, one or many.
-    pub fn values(&self) -> &[String] {
-        match self {
-            Self::One(value) => std::slice::from_ref(value),
-            Self::Many(values) => values,
+impl Slots {
+    #[inline]
+    fn of(&self, hash: u64) -> u8 {
+        self.0.get(Self::place(hash)).copied().unwrap_or(CROWDED)
+    }
+
+    /// Takes the slot of the hash for the entry of this index if it is free.
+    #[inline]
+    fn take(&mut self, hash: u64, index: usize) {
+        if let Some(slot) = self.0.get_mut(Self::place(hash))
+            && *slot == 0
+        {
+            *slot = u8::try_from(index + 1).unwrap_or(CROWDED);
         }
+    }
+
+    #[inline]
+    fn place(hash: u64) -> usize {
+        usize::from(hash.to_le_bytes()[2] & 63)
+    }
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self([0; 64])
+    }
+}
+
+impl KeyValue<'_> {
+    /// The values, one or many.
+    pub fn values(&self) -> Vec<&str> {
+        self.iter().collect()
+    }
+
+    /// The values, without collecting them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.count()).map(|index| self.at(index).unwrap_or_default())
     }
 
     /// The value if there is exactly one.
     pub fn single(&self) -> Option<&str> {
-        match self.values() {
-            [value] => Some(value),
-            _ => None,
+        if self.count() == 1 { self.at(0) } else { None }
+    }
+
+    /// How many values there are.
+    #[inline]
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Many(values) => values.len(),
+            Self::Lent(values) => values.len(),
+        }
+    }
+
+    /// Whether the key was given as a multivalued one, of however many values.
+    pub(crate) fn is_list(&self) -> bool {
+        !matches!(self, Self::One(_))
+    }
+
+    #[inline]
+    fn at(&self, index: usize) -> Option<&str> {
+        match self {
+            Self::One(value) => Some(value),
+            Self::Many(values) => values.get(index).map(String::as_str),
+            Self::Lent(values) => values.get(index).copied(),
         }
     }
 }
 
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+impl PartialEq for KeyValue<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_list() == other.is_list() && self.iter().eq(other.iter())
+    }
 }
+
+impl Eq for KeyValue<'_> {}
 
 #[cfg(test)]
 mod tests {

@@ -6,10 +6,13 @@
 
 use crate::compile::CompiledStatement;
 use crate::decision::{Decision, Layer, StatementRef};
+use crate::layers::{self, Bag, Layers, View};
+use crate::linked::{Linked, Outline};
 use crate::policy::{Effect, Statement};
+use crate::prepared::{Prepared, Special};
 use crate::principal::Grade;
 use crate::request::{CallerKind, Request};
-use crate::stack::{Attached, Boundary, Level, ResourceRule, Stack};
+use crate::stack::{Attached, ResourceRule, Stack};
 
 /// Who watches an evaluation.
 pub trait Observer {
@@ -47,17 +50,30 @@ pub fn decide(request: &Request<'_>, stack: &Stack<'_>) -> Decision {
     evaluate(request, stack, &mut Nobody)
 }
 
+/// Decides a request that was prepared, over layers that were linked. Allocates nothing.
+///
+/// The decision is the one of [`decide`] about the same policies, to the statement.
+pub fn decide_prepared(request: &Prepared<'_>, layers: &Layers<'_>) -> Decision {
+    answer(request, &View::from(layers), &mut Nobody)
+}
+
 /// Decides a request while somebody watches.
 pub fn evaluate<O: Observer>(request: &Request<'_>, stack: &Stack<'_>, observer: &mut O) -> Decision {
-    if !is_well_formed(request) {
+    answer(&Prepared::new(*request), &View::from(stack), observer)
+}
+
+fn answer<O: Observer>(request: &Prepared<'_>, view: &View<'_>, observer: &mut O) -> Decision {
+    if !request.well_formed {
         return Decision::malformed();
     }
     if needs_no_permission(request) {
         return Decision::allowed_without_policy();
     }
-    let mut scan = Scan { request, has_boundary: stack.boundary.is_some(), observer, deny: None };
-    match scan.stack(stack) {
-        Ok(findings) => scan.deny.map_or_else(|| conclude(request, stack, &findings), Decision::denied_by),
+    let mut scan = Scan { prepared: request, has_boundary: view.boundary.is_some(), observer, deny: None };
+    match scan.view(view) {
+        Ok(findings) => {
+            scan.deny.map_or_else(|| conclude(request.request(), view, &findings), Decision::denied_by)
+        }
         Err(Denied(at)) => Decision::denied_by(at),
     }
 }
@@ -102,7 +118,7 @@ enum Levels {
 struct Denied(StatementRef);
 
 struct Scan<'s, O> {
-    request: &'s Request<'s>,
+    prepared: &'s Prepared<'s>,
     has_boundary: bool,
     observer: &'s mut O,
     /// The first Deny that matched, in the order of the layers.
@@ -111,83 +127,174 @@ struct Scan<'s, O> {
 
 impl<O: Observer> Scan<'_, O> {
     /// All layers, in the order in which a Deny is reported (rule 9 and the pseudo-code of the specification).
-    fn stack(&mut self, stack: &Stack<'_>) -> Result<Findings, Denied> {
-        let rcps = if rcps_apply(self.request) { stack.rcps } else { &[] };
-        let scps = if scps_apply(self.request) { stack.scps } else { &[] };
-        let boundary = match &stack.boundary {
-            Some(Boundary::Policy(attached)) => std::slice::from_ref(attached),
-            Some(Boundary::Unreadable) | None => &[],
-        };
+    fn view(&mut self, view: &View<'_>) -> Result<Findings, Denied> {
         // Rule 238: this is how owners come back in who have locked themselves out.
-        let resource = if recovers_bucket_policy(self.request) { &[] } else { stack.resource.as_slice() };
+        let resource = view.resource.filter(|_| !recovers_bucket_policy(self.prepared));
         Ok(Findings {
-            rcps: self.levels(Layer::Rcp, rcps)?,
-            scps: self.levels(Layer::Scp, scps)?,
+            rcps: if rcps_apply(self.prepared) {
+                self.levels(Layer::Rcp, view.rcps)?
+            } else {
+                Levels::AllAllow
+            },
+            scps: if scps_apply(self.prepared) {
+                self.levels(Layer::Scp, view.scps)?
+            } else {
+                Levels::AllAllow
+            },
             resource: self.layer(Layer::Resource, resource)?,
-            identity: self.layer(Layer::Identity, stack.identity)?,
-            boundary: self.layer(Layer::Boundary, boundary)?,
-            session: self.layer(Layer::Session, stack.session.unwrap_or_default())?,
-            vpc_endpoint: self.layer(Layer::VpcEndpoint, stack.vpc_endpoint.unwrap_or_default())?,
+            identity: self.layer(Layer::Identity, Some(view.identity))?,
+            boundary: self.layer(Layer::Boundary, view.boundary)?,
+            session: self.layer(Layer::Session, view.session)?,
+            vpc_endpoint: self.layer(Layer::VpcEndpoint, view.vpc_endpoint)?,
         })
     }
 
     /// Rules 45, 59: at every level one policy must allow, at no level may one deny.
-    fn levels(&mut self, layer: Layer, levels: &[Level<'_>]) -> Result<Levels, Denied> {
+    fn levels(&mut self, layer: Layer, levels: layers::Levels<'_>) -> Result<Levels, Denied> {
         let mut result = Levels::AllAllow;
-        for (index, level) in levels.iter().enumerate() {
-            self.observer.layer(layer, index, Some(level.id));
-            if self.bag(layer, index, level.policies)?.is_none() {
-                result = Levels::OneDoesNot;
+        match levels {
+            layers::Levels::Plain(levels) => {
+                for (index, level) in levels.iter().enumerate() {
+                    self.observer.layer(layer, index, Some(level.id));
+                    if self.plain(layer, index, level.policies)?.is_none() {
+                        result = Levels::OneDoesNot;
+                    }
+                }
+            }
+            layers::Levels::Linked(levels) => {
+                for (index, level) in levels.iter().enumerate() {
+                    if self.linked(layer, index, level)?.is_none() {
+                        result = Levels::OneDoesNot;
+                    }
+                }
             }
         }
         Ok(result)
     }
 
-    fn layer(&mut self, layer: Layer, policies: &[Attached<'_>]) -> Result<Option<Allowed>, Denied> {
-        if !policies.is_empty() {
-            self.observer.layer(layer, 0, None);
+    fn layer(&mut self, layer: Layer, bag: Option<Bag<'_>>) -> Result<Option<Allowed>, Denied> {
+        let Some(bag) = bag.filter(|bag| !bag.is_empty()) else { return Ok(None) };
+        self.observer.layer(layer, 0, None);
+        match bag {
+            Bag::Plain(policies) => self.plain(layer, 0, policies),
+            Bag::Linked(linked) => self.linked(layer, 0, linked),
         }
-        self.bag(layer, 0, policies)
     }
 
     /// Rule 7: the policies of a layer are one bag of statements.
-    fn bag(
+    fn plain(
         &mut self,
         layer: Layer,
         level: usize,
         policies: &[Attached<'_>],
     ) -> Result<Option<Allowed>, Denied> {
-        let mut allowed: Option<Allowed> = None;
+        let mut allowed = None;
         for (policy, attached) in policies.iter().enumerate() {
             self.observer.policy(attached.name, attached.arn);
             for (statement, found) in attached.policy.statements().iter().enumerate() {
                 let at = StatementRef { layer, level, policy, statement };
-                let Some(grade) = self.statement(at, found) else { continue };
-                match found.effect() {
-                    Effect::Deny if O::COMPLETE => self.deny = self.deny.or(Some(at)),
-                    Effect::Deny => return Err(Denied(at)),
-                    Effect::Allow if allowed.is_none_or(|best| best.grade < grade) => {
-                        allowed = Some(Allowed { at, grade });
-                    }
-                    Effect::Allow => {}
-                }
+                self.weigh(at, found, false, &mut allowed)?;
             }
         }
         Ok(allowed)
     }
 
+    /// The same with the statements that an index yields. The Denies come first, which changes no decision: the
+    /// first that matches is reported, be there Allows before it or not.
+    fn linked(&mut self, layer: Layer, level: usize, linked: &Linked) -> Result<Option<Allowed>, Denied> {
+        let mut allowed = None;
+        if linked.is_indexed() {
+            let (denies, allows) = linked.candidates(self.prepared.action);
+            for &candidate in denies {
+                let Some(outline) = linked.outline(candidate) else { continue };
+                self.candidate(layer, level, linked, outline, candidate.matches_action(), &mut allowed)?;
+            }
+            for &candidate in allows {
+                let Some(outline) = linked.outline(candidate) else { continue };
+                if outline.everything && layer != Layer::Resource {
+                    let (policy, statement) = (outline.policy as usize, outline.statement as usize);
+                    let at = StatementRef { layer, level, policy, statement };
+                    return Ok(Some(Allowed { at, grade: Grade::Direct }));
+                }
+                self.candidate(layer, level, linked, outline, candidate.matches_action(), &mut allowed)?;
+                if is_settled(allowed) {
+                    break;
+                }
+            }
+        } else {
+            for outline in linked.outlines() {
+                self.candidate(layer, level, linked, outline, false, &mut allowed)?;
+            }
+        }
+        Ok(allowed)
+    }
+
+    #[inline]
+    fn candidate(
+        &mut self,
+        layer: Layer,
+        level: usize,
+        linked: &Linked,
+        outline: &Outline,
+        matches_action: bool,
+        allowed: &mut Option<Allowed>,
+    ) -> Result<(), Denied> {
+        if !outline.may_match(self.prepared) {
+            return Ok(());
+        }
+        let at = StatementRef {
+            layer,
+            level,
+            policy: outline.policy as usize,
+            statement: outline.statement as usize,
+        };
+        match linked.statement(outline) {
+            Some(statement) => self.weigh(at, statement, matches_action, allowed),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a statement into account if it matches. `matches_action`: it is known that its action does.
+    #[inline]
+    fn weigh(
+        &mut self,
+        at: StatementRef,
+        statement: &Statement,
+        matches_action: bool,
+        allowed: &mut Option<Allowed>,
+    ) -> Result<(), Denied> {
+        let effect = statement.effect();
+        if !O::COMPLETE && effect == Effect::Allow && is_settled(*allowed) {
+            return Ok(());
+        }
+        let Some(grade) = self.statement(at, statement, matches_action) else { return Ok(()) };
+        match effect {
+            Effect::Deny if O::COMPLETE => self.deny = self.deny.or(Some(at)),
+            Effect::Deny => return Err(Denied(at)),
+            Effect::Allow if allowed.is_none_or(|best| best.grade < grade) => {
+                *allowed = Some(Allowed { at, grade });
+            }
+            Effect::Allow => {}
+        }
+        Ok(())
+    }
+
     /// How a statement matches the request, if it does (rule 6).
-    fn statement(&mut self, at: StatementRef, statement: &Statement) -> Option<Grade> {
-        let grade = self.parts(at.layer, statement.compiled());
+    #[inline]
+    fn statement(&mut self, at: StatementRef, statement: &Statement, matches_action: bool) -> Option<Grade> {
+        let grade = self.parts(at.layer, statement.compiled(), matches_action);
         self.observer.statement(at, statement, grade.is_some());
         grade
     }
 
-    fn parts(&mut self, layer: Layer, statement: &CompiledStatement) -> Option<Grade> {
-        let request = self.request;
+    /// The parts of a statement; of the action it may be known that it matches.
+    fn parts(&mut self, layer: Layer, statement: &CompiledStatement, matches_action: bool) -> Option<Grade> {
+        let request = self.prepared.request();
         let mut matched = true;
         // The cheap parts that rule out most statements come first.
-        matched &= self.part(Part::Action, || statement.action.matches(request.action, request.context));
+        matched &= self.part(Part::Action, || {
+            matches_action || statement.action.matches(request.action, request.context)
+        });
         if matched || O::COMPLETE {
             let resource = request.resource.arn;
             matched &= self.part(Part::Resource, || {
@@ -218,7 +325,9 @@ impl<O: Observer> Scan<'_, O> {
     /// a policy of a resource that names nobody speaks of nobody (rule 91a).
     fn grade(&self, layer: Layer, statement: &CompiledStatement) -> Option<Grade> {
         match &statement.principal {
-            Some(principal) => principal.grade(&self.request.caller, statement.effect, self.has_boundary),
+            Some(principal) => {
+                principal.grade(&self.prepared.request().caller, statement.effect, self.has_boundary)
+            }
             None if layer == Layer::Resource => None,
             None => Some(Grade::Direct),
         }
@@ -226,7 +335,7 @@ impl<O: Observer> Scan<'_, O> {
 }
 
 /// The verdict on a request that nothing denies explicitly.
-fn conclude(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> Decision {
+fn conclude(request: &Request<'_>, stack: &View<'_>, findings: &Findings) -> Decision {
     let caller = &request.caller;
     if findings.rcps == Levels::OneDoesNot {
         return Decision::not_allowed_by(Layer::Rcp);
@@ -258,7 +367,7 @@ fn conclude(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> De
 /// policies, must allow as well is a choice; it is the smaller set.
 fn conclude_by_grant(
     request: &Request<'_>,
-    stack: &Stack<'_>,
+    stack: &View<'_>,
     findings: &Findings,
     otherwise: Decision,
 ) -> Decision {
@@ -273,7 +382,7 @@ fn conclude_by_grant(
     if decision.is_allowed() { Decision::allowed_by(Layer::Resource, None) } else { decision }
 }
 
-fn conclude_by_policies(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> Decision {
+fn conclude_by_policies(request: &Request<'_>, stack: &View<'_>, findings: &Findings) -> Decision {
     let caller = &request.caller;
     let side = IdentitySide::new(request, stack, findings);
     if !caller.kind.has_account() {
@@ -317,16 +426,16 @@ struct IdentitySide {
 }
 
 impl IdentitySide {
-    fn new(request: &Request<'_>, stack: &Stack<'_>, findings: &Findings) -> Self {
+    fn new(request: &Request<'_>, stack: &View<'_>, findings: &Findings) -> Self {
         let caller = &request.caller;
         // Root has no policies and needs none (rules 4, 26); nor has a federated user that root made.
         let is_root = caller.kind == CallerKind::Root
             || (caller.kind == CallerKind::FederatedUser && caller.issuer_arn.is_some_and(is_root_arn));
-        let session_allows = match (stack.session, caller.kind) {
-            (Some(_), _) => findings.session.is_some(),
+        let session_allows = match (stack.session.is_some(), caller.kind) {
+            (true, _) => findings.session.is_some(),
             // Rule 24: without session policy a federated user has no permissions.
-            (None, CallerKind::FederatedUser) => false,
-            (None, _) => true,
+            (false, CallerKind::FederatedUser) => false,
+            (false, _) => true,
         };
         Self {
             identity: findings.identity.map(|allowed| allowed.at),
@@ -363,43 +472,40 @@ fn limits_of_direct_grants(kind: CallerKind) -> &'static [Layer] {
     }
 }
 
-/// Rule 10: what is no request cannot be allowed.
-fn is_well_formed(request: &Request<'_>) -> bool {
-    let action = request.action.split_once(':').is_some_and(|(vendor, name)| {
-        !vendor.is_empty() && !name.is_empty() && !name.contains(':') && !request.action.contains(['*', '?'])
-    });
-    action && !request.resource.arn.is_empty()
-}
-
 /// Rule 74: what any signed caller may do, whatever policies say. Session tokens are for users and root (rule 72).
-fn needs_no_permission(request: &Request<'_>) -> bool {
-    let kind = request.caller.kind;
-    if request.action.eq_ignore_ascii_case("sts:GetCallerIdentity") {
-        kind.has_account() || kind == CallerKind::Service
-    } else if request.action.eq_ignore_ascii_case("sts:GetSessionToken") {
-        matches!(kind, CallerKind::User | CallerKind::Root)
-    } else {
-        false
+fn needs_no_permission(request: &Prepared<'_>) -> bool {
+    let kind = request.request().caller.kind;
+    match request.special {
+        Some(Special::GetCallerIdentity) => kind.has_account() || kind == CallerKind::Service,
+        Some(Special::GetSessionToken) => matches!(kind, CallerKind::User | CallerKind::Root),
+        Some(Special::RetireGrant) | None => false,
     }
 }
 
 /// What the root user of the bucket's owner may always do as far as the bucket policy goes (rule 238); organization and
 /// endpoint policies still count.
-fn recovers_bucket_policy(request: &Request<'_>) -> bool {
+fn recovers_bucket_policy(request: &Prepared<'_>) -> bool {
     const RECOVERY: [&str; 3] = ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
+    let request = request.request();
     request.caller.kind == CallerKind::Root
         && RECOVERY.iter().any(|action| request.action.eq_ignore_ascii_case(action))
         && same_account(request)
 }
 
 /// Rules 43, 44: SCPs limit the users, roles and root of their account, but no service-linked roles.
-fn scps_apply(request: &Request<'_>) -> bool {
-    request.caller.kind.has_account() && !request.caller.service_linked
+fn scps_apply(request: &Prepared<'_>) -> bool {
+    let caller = &request.request().caller;
+    caller.kind.has_account() && !caller.service_linked
 }
 
 /// Rule 55.
-fn rcps_apply(request: &Request<'_>) -> bool {
-    !request.caller.service_linked && !request.action.eq_ignore_ascii_case("kms:RetireGrant")
+fn rcps_apply(request: &Prepared<'_>) -> bool {
+    !request.request().caller.service_linked && request.special != Some(Special::RetireGrant)
+}
+
+/// Whether no further Allow of the layer can change anything: the first of the strongest counts.
+fn is_settled(allowed: Option<Allowed>) -> bool {
+    allowed.is_some_and(|allowed| allowed.grade == Grade::Direct)
 }
 
 /// Rule 41; an owner that is not known is another account, except where there is no resource at all.

@@ -3,25 +3,36 @@
 //! There are two kinds of `*`. One stays inside its field of an ARN and stops at a colon, the other crosses
 //! everything (rules 111-113, 151). Matching keeps at most one point of return for each kind: the leftmost place
 //! where what follows a `*` fits is always good enough, so time grows with the product of the two lengths at worst.
+//!
+//! Most patterns are plain text, or plain text and a `*`: their literal beginning is compared first, and only what
+//! has more than that behind it is matched element by element.
 
 use memchr::memmem;
 
 use crate::condition::fold;
-use crate::context::{Context, ContextValue, KeyName};
+use crate::context::{KeyName, Keys};
 
 /// A compiled pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Pattern {
-    tokens: Box<[Token]>,
+    /// All literal text of the pattern. It begins with the pattern's own literal beginning.
+    text: Box<str>,
+    /// What follows the beginning; nothing in patterns that are [`Pattern::ends_open`] or plain text.
+    rest: Box<[Token]>,
+    /// The length of the beginning.
+    begin: u32,
+    /// How much of the beginning matches in any ASCII case, times two; plus one if a `*` follows the beginning and
+    /// nothing follows that.
+    folded_and_open: u32,
 }
 
 /// One element of a pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Token {
-    /// Matches itself.
-    Literal(Box<str>),
+    /// Matches itself: a stretch of the pattern's text.
+    Literal(Stretch),
     /// Matches itself in any ASCII case.
-    Folded(Box<str>),
+    Folded(Stretch),
     /// Any one character.
     One,
     /// Any one character but a colon.
@@ -33,55 +44,137 @@ pub(crate) enum Token {
     /// Any characters, also where a fence keeps `Many` from crossing colons.
     ManyAcross,
     /// The value of a condition key, as literal text (rule 170).
-    Variable(Variable),
+    Variable(Box<Variable>),
+}
+
+/// A part of a pattern's text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stretch {
+    start: u32,
+    length: u32,
 }
 
 /// A policy variable (rule 163).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Variable {
     pub(crate) key: KeyName,
     pub(crate) default: Option<Box<str>>,
 }
 
+/// The tokens of a pattern that ends in its only `*`.
+const OPEN: &[Token] = &[Token::Many];
+
+impl Stretch {
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        // Documents are far shorter than this can count.
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: number(start), length: number(end.saturating_sub(start)) }
+    }
+
+    fn of(self, text: &str) -> &str {
+        let start = self.start as usize;
+        text.get(start..start + self.length as usize).unwrap_or_default()
+    }
+}
+
 impl Pattern {
-    pub(crate) fn new(tokens: Vec<Token>) -> Self {
-        Self { tokens: tokens.into_boxed_slice() }
+    /// Puts a pattern together from its elements and the text of which they are stretches, in the same order.
+    pub(crate) fn new(text: String, tokens: Vec<Token>) -> Self {
+        let (mut begin, mut folded, mut literals) = (0, 0, 0);
+        for token in &tokens {
+            match token {
+                Token::Folded(stretch) if begin == folded => {
+                    begin += stretch.length;
+                    folded = begin;
+                }
+                Token::Literal(stretch) => begin += stretch.length,
+                _ => break,
+            }
+            literals += 1;
+        }
+        let mut rest = tokens;
+        rest.drain(..literals);
+        let open = matches!(rest.as_slice(), [Token::Many]);
+        if open {
+            rest.clear();
+        }
+        let mut text = text;
+        if let Some(start) = text.get_mut(..folded as usize) {
+            start.make_ascii_lowercase();
+        }
+        Self {
+            text: text.into_boxed_str(),
+            rest: rest.into_boxed_slice(),
+            begin,
+            folded_and_open: folded << 1 | u32::from(open),
+        }
     }
 
     /// Whether the pattern is `*` and so matches everything.
     pub(crate) fn is_any(&self) -> bool {
-        !self.tokens.is_empty()
-            && self.tokens.iter().all(|token| matches!(token, Token::Many | Token::ManyAcross))
+        self.begin == 0
+            && (self.ends_open()
+                || (!self.rest.is_empty()
+                    && self.rest.iter().all(|token| matches!(token, Token::Many | Token::ManyAcross))))
+    }
+
+    /// The text with which everything begins that the pattern matches; what matches in any ASCII case is in lower
+    /// case.
+    pub(crate) fn beginning(&self) -> &str {
+        self.text.get(..self.begin as usize).unwrap_or_default()
+    }
+
+    /// Whether the pattern is its beginning and nothing else.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.rest.is_empty() && !self.ends_open()
     }
 
     /// Whether every variable has a value or a default (rule 168).
-    pub(crate) fn is_resolved(&self, context: &Context) -> bool {
+    pub(crate) fn is_resolved(&self, context: &Keys<'_>) -> bool {
         self.variables().all(|variable| variable.value(context).is_some())
     }
 
     /// Whether the pattern matches all of `text`. A variable without value matches nothing.
-    pub(crate) fn matches(&self, text: &str, context: &Context) -> bool {
-        Matching { tokens: &self.tokens, text, context, fence: 0 }.run()
+    #[inline]
+    pub(crate) fn matches(&self, text: &str, context: &Keys<'_>) -> bool {
+        let Some(behind) = self.begins(text) else { return false };
+        if self.rest.is_empty() {
+            return self.ends_open() || behind == text.len();
+        }
+        Matching { literals: &self.text, tokens: &self.rest, text, context, fence: 0 }.run(behind)
     }
 
     /// Whether the pattern matches the ARN `text` field by field: its first five colons are matched by colons of the
     /// pattern only (rule 151). Text that is no ARN matches nothing (rule 153).
-    pub(crate) fn matches_arn(&self, text: &str, context: &Context) -> bool {
+    pub(crate) fn matches_arn(&self, text: &str, context: &Keys<'_>) -> bool {
+        let Some(behind) = self.begins(text) else { return false };
         if !text.starts_with("arn:") {
             return false;
         }
-        match memchr::memchr_iter(b':', text.as_bytes()).nth(4) {
-            Some(fifth) => Matching { tokens: &self.tokens, text, context, fence: fifth + 1 }.run(),
-            None => false,
-        }
+        let Some(fifth) = memchr::memchr_iter(b':', text.as_bytes()).nth(4) else { return false };
+        let fence = fifth + 1;
+        let tokens = match (self.ends_open(), self.rest.is_empty()) {
+            (true, _) if behind >= fence => return true,
+            (true, _) => OPEN,
+            (false, true) => return behind == text.len(),
+            (false, false) => &self.rest,
+        };
+        Matching { literals: &self.text, tokens, text, context, fence }.run(behind)
     }
 
     /// Whether the pattern, taken as plain text with variables, equals `text` without regard to case.
-    pub(crate) fn equals_ignoring_case(&self, text: &str, context: &Context) -> bool {
+    pub(crate) fn equals_ignoring_case(&self, text: &str, context: &Keys<'_>) -> bool {
+        if self.rest.is_empty() && self.text.is_ascii() && text.is_ascii() {
+            return !self.ends_open() && self.text.eq_ignore_ascii_case(text);
+        }
         let mut rest = text.chars().map(fold);
-        for token in &self.tokens {
+        let mut takes = |part: &str| part.chars().map(fold).all(|character| rest.next() == Some(character));
+        if self.ends_open() || !takes(self.beginning()) {
+            return false;
+        }
+        for token in &self.rest {
             let part = match token {
-                Token::Literal(literal) | Token::Folded(literal) => literal,
+                Token::Literal(stretch) | Token::Folded(stretch) => stretch.of(&self.text),
                 Token::Variable(variable) => match variable.value(context) {
                     Some(value) => value,
                     None => return false,
@@ -90,7 +183,7 @@ impl Pattern {
                     return false;
                 }
             };
-            if !part.chars().map(fold).all(|character| rest.next() == Some(character)) {
+            if !takes(part) {
                 return false;
             }
         }
@@ -99,28 +192,52 @@ impl Pattern {
 
     /// The condition keys that the pattern reads.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &Variable> {
-        self.tokens.iter().filter_map(|token| match token {
-            Token::Variable(variable) => Some(variable),
+        self.rest.iter().filter_map(|token| match token {
+            Token::Variable(variable) => Some(variable.as_ref()),
             _ => None,
         })
+    }
+
+    fn folded(&self) -> usize {
+        (self.folded_and_open >> 1) as usize
+    }
+
+    /// Whether the pattern is its beginning and a `*` behind it.
+    pub(crate) fn ends_open(&self) -> bool {
+        self.folded_and_open & 1 == 1
+    }
+
+    /// Where `text` goes on behind the pattern's literal beginning, if it has it.
+    #[inline]
+    fn begins(&self, text: &str) -> Option<usize> {
+        let begin = self.begin as usize;
+        let (found, wanted) = (text.as_bytes().get(..begin)?, self.text.as_bytes().get(..begin)?);
+        let (found_head, found_tail) = found.split_at_checked(self.folded())?;
+        let (wanted_head, wanted_tail) = wanted.split_at_checked(self.folded())?;
+        // What tells patterns apart stands at the end; what is folded hardly ever differs by case.
+        let same = found_tail == wanted_tail
+            && (found_head == wanted_head || found_head.eq_ignore_ascii_case(wanted_head));
+        same.then_some(begin)
     }
 }
 
 impl Variable {
     /// The value of the key if it is single-valued, else the default (rules 166, 171).
-    fn value<'a>(&'a self, context: &'a Context) -> Option<&'a str> {
+    fn value<'a>(&'a self, context: &'a Keys<'_>) -> Option<&'a str> {
         match context.look_up(&self.key) {
-            Some(ContextValue::One(value)) => Some(value),
-            Some(ContextValue::Many(_)) | None => self.default.as_deref(),
+            Some(value) if !value.is_list() => value.single(),
+            _ => self.default.as_deref(),
         }
     }
 }
 
 /// One match in progress.
 struct Matching<'a> {
+    /// What the literal tokens are stretches of.
+    literals: &'a str,
     tokens: &'a [Token],
     text: &'a str,
-    context: &'a Context,
+    context: &'a Keys<'a>,
     /// Colons before this byte stop `Many` and `One`.
     fence: usize,
 }
@@ -129,8 +246,8 @@ struct Matching<'a> {
 type Return = Option<(usize, usize)>;
 
 impl Matching<'_> {
-    fn run(&self) -> bool {
-        let (mut token, mut pos) = (0, 0);
+    fn run(&self, from: usize) -> bool {
+        let (mut token, mut pos) = (0, from);
         let (mut crossing, mut in_field): (Return, Return) = (None, None);
         loop {
             let next = match self.tokens.get(token) {
@@ -181,8 +298,8 @@ impl Matching<'_> {
         let mut rest = self.text.get(from..).unwrap_or_default();
         for token in tokens.iter().rev() {
             let before = match token {
-                Token::Literal(literal) => rest.strip_suffix(literal.as_ref()),
-                Token::Folded(literal) => strip_folded_suffix(rest, literal),
+                Token::Literal(stretch) => rest.strip_suffix(stretch.of(self.literals)),
+                Token::Folded(stretch) => strip_folded_suffix(rest, stretch.of(self.literals)),
                 Token::Variable(variable) => {
                     variable.value(self.context).and_then(|value| rest.strip_suffix(value))
                 }
@@ -202,11 +319,13 @@ impl Matching<'_> {
     fn step(&self, token: &Token, pos: usize) -> Option<usize> {
         let rest = self.text.get(pos..)?;
         let length = match token {
-            Token::Literal(literal) => rest.starts_with(literal.as_ref()).then_some(literal.len()),
-            Token::Folded(literal) => rest
-                .get(..literal.len())
-                .is_some_and(|text| text.eq_ignore_ascii_case(literal))
-                .then_some(literal.len()),
+            Token::Literal(stretch) => {
+                rest.starts_with(stretch.of(self.literals)).then_some(stretch.length as usize)
+            }
+            Token::Folded(stretch) => rest
+                .get(..stretch.length as usize)
+                .is_some_and(|text| text.eq_ignore_ascii_case(stretch.of(self.literals)))
+                .then_some(stretch.length as usize),
             Token::Variable(variable) => {
                 variable.value(self.context).filter(|value| rest.starts_with(value)).map(str::len)
             }
@@ -231,8 +350,9 @@ impl Matching<'_> {
     fn skip(&self, behind: usize, pos: usize) -> Option<usize> {
         let next = pos + self.text.get(pos..)?.chars().next()?.len_utf8();
         match self.tokens.get(behind) {
-            Some(Token::Literal(literal)) => {
-                memmem::find(self.text.get(next..)?.as_bytes(), literal.as_bytes()).map(|found| next + found)
+            Some(Token::Literal(stretch)) => {
+                let literal = stretch.of(self.literals).as_bytes();
+                memmem::find(self.text.get(next..)?.as_bytes(), literal).map(|found| next + found)
             }
             _ => Some(next),
         }

@@ -1,5 +1,7 @@
 //! A policy: the text as it was given, and the compiled form that decides.
 
+use std::sync::Arc;
+
 use crate::compile::{self, CompiledStatement};
 use crate::document::{self, Document, Fault, PrincipalSyntax};
 use crate::refusal::{Refusal, RefusalCode};
@@ -42,7 +44,8 @@ pub enum Effect {
 pub struct Policy {
     text: Box<str>,
     kind: PolicyKind,
-    statements: Box<[Statement]>,
+    /// Shared with the layers into which the policy is linked.
+    statements: Arc<[Statement]>,
     principals: Box<[PrincipalEntry]>,
 }
 
@@ -137,6 +140,10 @@ impl Policy {
 
     /// The statements in the order of the text.
     pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    pub(crate) fn shared_statements(&self) -> &Arc<[Statement]> {
         &self.statements
     }
 

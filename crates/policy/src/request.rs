@@ -2,7 +2,7 @@
 
 use keygate_ident::AccountId;
 
-use crate::context::Context;
+use crate::context::Keys;
 
 /// One (action, resource) pair; a call that needs several is several requests (rule 2).
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub struct Request<'a> {
     /// What it is asked for.
     pub resource: Resource<'a>,
     /// The condition keys of the request; a key that is not there is absent (rule 1).
-    pub context: &'a Context,
+    pub context: &'a Keys<'a>,
 }
 
 /// The resource of a request.

@@ -2,7 +2,7 @@
 
 use crate::context::KeyName;
 use crate::document::Version;
-use crate::pattern::{Pattern, Token, Variable};
+use crate::pattern::{Pattern, Stretch, Token, Variable};
 
 /// What `*` and `?` mean in a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,10 @@ pub(crate) fn pattern(text: &str, version: Version, wildcards: Wildcards) -> Pat
 #[derive(Default)]
 pub(crate) struct Builder {
     tokens: Vec<Token>,
-    literal: String,
+    /// All literals, one behind the other.
+    text: String,
+    /// Where the literal begins that is being read.
+    start: usize,
     folded: bool,
 }
 
@@ -39,13 +42,13 @@ impl Builder {
 
     /// Adds literal text.
     pub(crate) fn literal(&mut self, text: &str) {
-        self.literal.push_str(text);
+        self.text.push_str(text);
     }
 
     /// Adds a wildcard or variable.
     pub(crate) fn token(&mut self, token: Token) {
         self.flush();
-        if token == Token::Many && self.tokens.last() == Some(&Token::Many) {
+        if matches!((&token, self.tokens.last()), (Token::Many, Some(Token::Many))) {
             return;
         }
         self.tokens.push(token);
@@ -67,8 +70,8 @@ impl Builder {
                 && let Some((piece, behind)) = variable(rest)
             {
                 match piece {
-                    Piece::Character(character) => self.literal.push(character),
-                    Piece::Variable(variable) => self.token(Token::Variable(variable)),
+                    Piece::Character(character) => self.text.push(character),
+                    Piece::Variable(variable) => self.token(Token::Variable(Box::new(variable))),
                 }
                 rest = behind;
             } else {
@@ -80,7 +83,7 @@ impl Builder {
 
     pub(crate) fn finish(mut self) -> Pattern {
         self.flush();
-        Pattern::new(self.tokens)
+        Pattern::new(self.text, self.tokens)
     }
 
     fn character(&mut self, character: char, last: bool, wildcards: Wildcards) {
@@ -90,16 +93,17 @@ impl Builder {
             ('*', Wildcards::InField) => self.token(Token::ManyInField),
             ('?', Wildcards::Active) => self.token(Token::One),
             ('?', Wildcards::InField) => self.token(Token::OneInField),
-            _ => self.literal.push(character),
+            _ => self.text.push(character),
         }
     }
 
     fn flush(&mut self) {
-        if self.literal.is_empty() {
+        let stretch = Stretch::new(self.start, self.text.len());
+        if self.start == self.text.len() {
             return;
         }
-        let text = std::mem::take(&mut self.literal).into_boxed_str();
-        self.tokens.push(if self.folded { Token::Folded(text) } else { Token::Literal(text) });
+        self.start = self.text.len();
+        self.tokens.push(if self.folded { Token::Folded(stretch) } else { Token::Literal(stretch) });
     }
 }
 

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keygate_policy_cases::{Case, run_line};
+use keygate_policy::{LinkedStack, Prepared, decide, decide_prepared};
+use keygate_policy_cases::{Case, Question, run_line};
 use keygate_policy_reference::decide_line;
 
 #[test]
@@ -18,6 +19,17 @@ fn the_engine_decides_the_corpus() {
         .map(|(line, outcome)| format!("{}\n{line}", outcome.to_json()))
         .collect();
     assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), first(&wrong));
+}
+
+#[test]
+fn linked_policies_decide_the_corpus_alike() {
+    for line in lines() {
+        let question = Question::new(&Case::parse(&line).unwrap()).unwrap();
+        let linked = question.ask(|request, stack| {
+            decide_prepared(&Prepared::new(*request), &LinkedStack::new(stack).layers())
+        });
+        assert_eq!(question.ask(decide), linked, "{line}");
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The engine against the second evaluator, which was written from the rules alone.
+//! The engine against the second evaluator, which was written from the rules alone; and the engine with its index
+//! against itself without, to the deciding statement.
 //!
 //! Every case is a line of the format of decision cases, so that a difference can be pasted into a file and asked
 //! again. `KEYGATE_DIFF_PAIRS` sets the number of cases and `KEYGATE_DIFF_SEED` the first seed of a long run.
@@ -7,7 +8,8 @@
 
 use std::sync::Mutex;
 
-use keygate_policy_cases::run_line;
+use keygate_policy::{Decision, LinkedStack, Prepared, decide, decide_prepared};
+use keygate_policy_cases::{Case, Question, run_line};
 use keygate_policy_reference::generate::{self, Seeded};
 use keygate_policy_reference::{Verdict, decide_line};
 use serde_json::Value;
@@ -72,10 +74,23 @@ fn compare(case: &Value) -> Result<Verdict, String> {
     let reference = decide_line(&line);
     let by_reference = reference.as_ref().map(|answer| (format!("{:?}", answer.verdict), answer.decided_by));
     let by_engine = engine.decision.map(|decision| (decision.to_owned(), engine.decided_by));
+    let (scanned, linked) = both_ways(&line)?;
+    if scanned != linked {
+        return Err(format!("scanned: {scanned:?}\nlinked:  {linked:?}"));
+    }
     match (reference.as_ref(), &by_engine) {
         (Ok(answer), Some(by_engine)) if by_reference.as_ref() == Ok(by_engine) => Ok(answer.verdict),
         _ => Err(format!("engine:    {}\nreference: {by_reference:?}", engine.to_json())),
     }
+}
+
+/// The decision over the policies as they are, and over the same policies linked.
+fn both_ways(line: &str) -> Result<(Decision, Decision), String> {
+    let case = Case::parse(line).map_err(|error| error.to_string())?;
+    let question = Question::new(&case).map_err(|error| error.to_string())?;
+    let linked = question
+        .ask(|request, stack| decide_prepared(&Prepared::new(*request), &LinkedStack::new(stack).layers()));
+    Ok((question.ask(decide), linked))
 }
 
 /// The case, made as small as it goes, and how the evaluators differ.

@@ -194,7 +194,11 @@ impl Cx<'_> {
             key: condition.key.clone(),
             text: text.get(condition.bytes.clone()).unwrap_or_default().to_owned(),
             matched: condition.matched,
-            request_values: self.request.context.get(&condition.key).map(|value| value.values().to_vec()),
+            request_values: self
+                .request
+                .context
+                .get(&condition.key)
+                .map(|value| value.iter().map(str::to_owned).collect()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The matching rules of resources, rule by rule.
 
 use super::*;
+use crate::context::Context;
 
 fn check(kind: PolicyKind, cases: &[(&str, &str, bool)]) {
     let context = Context::new().with("aws:username", "ann");

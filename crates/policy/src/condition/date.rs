@@ -15,6 +15,9 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// Reads a date as AWS does when a policy is saved, which is more lenient than ISO 8601: hours of one digit, a small
 /// `t`, a time that is empty behind the `T`.
 pub(crate) fn parse(text: &str) -> Option<Instant> {
+    if let Some(instant) = usual(text) {
+        return Some(instant);
+    }
     let digits = text.strip_prefix('-').unwrap_or(text);
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return integer(text);
@@ -25,6 +28,29 @@ pub(crate) fn parse(text: &str) -> Option<Instant> {
     let (seconds, nanos) = seconds_of_day(clock)?;
     let seconds = day.checked_mul(SECONDS_PER_DAY)?.checked_add(seconds)?.checked_sub(zone)?;
     Some(Instant { seconds, nanos })
+}
+
+/// The form that requests carry, `2026-11-22T10:20:30Z`; every other form is read by the general rules.
+fn usual(text: &str) -> Option<Instant> {
+    let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = *bytes
+    else {
+        return None;
+    };
+    let two = |tens: u8, ones: u8| {
+        (tens.is_ascii_digit() && ones.is_ascii_digit())
+            .then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+    };
+    let year = two(y1, y2)? * 100 + two(y3, y4)?;
+    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
+    let (hours, minutes, seconds) = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
+    // Which months have more days the general rules know.
+    let valid =
+        (1..=12).contains(&month) && (1..=28).contains(&day) && hours < 24 && minutes < 60 && seconds < 60;
+    valid.then(|| Instant {
+        seconds: days_from_civil(year, month, day) * SECONDS_PER_DAY + hours * 3600 + minutes * 60 + seconds,
+        nanos: 0,
+    })
 }
 
 /// Four digits are a year (choice of rule 156), any other integer counts seconds.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use crate::context::Context;
 use crate::document::Version;
 use crate::template::{Wildcards, pattern};
 

@@ -1,0 +1,89 @@
+//! A request that was looked at once: what the evaluator wants to know of it again and again.
+
+use crate::fold;
+use crate::request::Request;
+
+/// A request made ready for [`decide_prepared`](crate::decide_prepared). Making one allocates nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Prepared<'a> {
+    request: Request<'a>,
+    /// The action, as an index finds it.
+    pub(crate) action: ActionKey,
+    /// The first five fields of the ARN have no capitals, so that patterns' lower-case beginnings can be compared
+    /// with it byte by byte (rule 117).
+    pub(crate) plain_head: bool,
+    /// Action and resource are what they must be (rule 10).
+    pub(crate) well_formed: bool,
+    /// One of the few actions with a rule of their own.
+    pub(crate) special: Option<Special>,
+}
+
+/// The name of an action as numbers, which stand for the beginnings of vendor and name in their order; different
+/// long names may have the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ActionKey {
+    pub(crate) vendor: u128,
+    pub(crate) name: u128,
+}
+
+/// Actions with a rule of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Special {
+    /// `sts:GetCallerIdentity` (rule 74).
+    GetCallerIdentity,
+    /// `sts:GetSessionToken` (rule 74).
+    GetSessionToken,
+    /// `kms:RetireGrant` (rule 55).
+    RetireGrant,
+}
+
+impl<'a> Prepared<'a> {
+    /// Looks at a request.
+    pub fn new(request: Request<'a>) -> Self {
+        let (vendor, name) = match memchr::memchr(b':', request.action.as_bytes()) {
+            Some(colon) => request.action.as_bytes().split_at(colon),
+            None => (&[] as &[u8], &[] as &[u8]),
+        };
+        let name = name.get(1..).unwrap_or_default();
+        let plain = |byte: &u8| !matches!(byte, b'*' | b'?');
+        let well_formed = !vendor.is_empty()
+            && !name.is_empty()
+            && vendor.iter().all(plain)
+            && memchr::memchr3(b':', b'*', b'?', name).is_none()
+            && !request.resource.arn.is_empty();
+        Self {
+            action: ActionKey { vendor: fold::key(vendor), name: fold::key(name) },
+            plain_head: has_plain_head(request.resource.arn),
+            well_formed,
+            special: Special::of(vendor, name),
+            request,
+        }
+    }
+
+    /// The request.
+    pub fn request(&self) -> &Request<'a> {
+        &self.request
+    }
+}
+
+impl Special {
+    fn of(vendor: &[u8], name: &[u8]) -> Option<Self> {
+        if vendor.len() != 3 {
+            return None;
+        }
+        let is = |wanted: &[u8]| name.eq_ignore_ascii_case(wanted);
+        if vendor.eq_ignore_ascii_case(b"sts") {
+            is(b"GetCallerIdentity")
+                .then_some(Self::GetCallerIdentity)
+                .or_else(|| is(b"GetSessionToken").then_some(Self::GetSessionToken))
+        } else {
+            (vendor.eq_ignore_ascii_case(b"kms") && is(b"RetireGrant")).then_some(Self::RetireGrant)
+        }
+    }
+}
+
+fn has_plain_head(arn: &str) -> bool {
+    let bytes = arn.as_bytes();
+    let fifth = memchr::memchr_iter(b':', bytes).nth(4).unwrap_or(bytes.len());
+    !bytes.get(..fifth).unwrap_or(bytes).iter().any(u8::is_ascii_uppercase)
+}
