@@ -36,10 +36,12 @@ pub enum IdKind {
     ServiceCredential,
     /// `AMFA`: a virtual MFA device. AWS has no such id; it is never shown.
     MfaDevice,
+    /// `ADRA`: a delegation request. AWS does not tell the form of its ids; ours carry the account, like all others.
+    DelegationRequest,
 }
 
 impl IdKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::AccessKey,
         Self::TemporaryKey,
         Self::User,
@@ -51,6 +53,7 @@ impl IdKind {
         Self::PublicKey,
         Self::ServiceCredential,
         Self::MfaDevice,
+        Self::DelegationRequest,
     ];
 
     /// The four letters.
@@ -67,6 +70,7 @@ impl IdKind {
             Self::PublicKey => "APKA",
             Self::ServiceCredential => "ACCA",
             Self::MfaDevice => "AMFA",
+            Self::DelegationRequest => "ADRA",
         }
     }
 

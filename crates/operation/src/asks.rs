@@ -26,6 +26,8 @@ pub struct Ask {
     pub keys: Vec<(String, Listed)>,
     /// The trust policy, where the resource is a role to be assumed (rule 29).
     pub trust: Option<Arc<Policy>>,
+    /// A policy that comes with the resource and may grant (rule 13): the default permissions of an owner.
+    pub resource_policy: Option<Arc<Policy>>,
 }
 
 /// The value of a condition key.
@@ -85,7 +87,15 @@ impl Ask {
 
     /// Action and resource as texts.
     pub fn named(action: Cow<'static, str>, resource: String) -> Self {
-        Self { action, resource, shown: None, owner: None, keys: Vec::new(), trust: None }
+        Self {
+            action,
+            resource,
+            shown: None,
+            owner: None,
+            keys: Vec::new(),
+            trust: None,
+            resource_policy: None,
+        }
     }
 
     /// A denial names the resource like this.
@@ -106,6 +116,13 @@ impl Ask {
     #[must_use]
     pub fn trusting(mut self, trust: Arc<Policy>) -> Self {
         self.trust = Some(trust);
+        self
+    }
+
+    /// This policy comes with the resource.
+    #[must_use]
+    pub fn granted_by(mut self, policy: Arc<Policy>) -> Self {
+        self.resource_policy = Some(policy);
         self
     }
 

@@ -56,6 +56,8 @@ pub struct ReadCx<'a> {
 pub struct WriteCx<'a> {
     /// The caller's account, under change.
     pub draft: &'a mut Draft,
+    /// The other account that the operation changes, if it named one and there is one; see [`crate::Write::second`].
+    pub second: Option<&'a mut Draft>,
     /// Who calls.
     pub caller: &'a Caller,
     /// The rest.

@@ -1,5 +1,6 @@
 //! Operations behind one type, so that the pipeline can hold them in one table.
 
+use keygate_ident::AccountId;
 use keygate_wire::{ApiError, OperationModel, OperationSchema, Shape, Value};
 
 use crate::asks::Asks;
@@ -20,6 +21,9 @@ pub trait Call: Send + Sync {
     /// # Errors
     /// As the operation's.
     fn asks(&self, cx: &ReadCx<'_>) -> Result<Asks, ApiError>;
+
+    /// Another account that changes together with the caller's.
+    fn second(&self, cx: &ReadCx<'_>) -> Option<AccountId>;
 
     /// Runs an operation that changes nothing.
     ///
@@ -123,6 +127,10 @@ where
         self.operation.asks(cx, &self.input).map_err(crate::Failure::into_error)
     }
 
+    fn second(&self, _cx: &ReadCx<'_>) -> Option<AccountId> {
+        None
+    }
+
     fn read(&self, cx: &ReadCx<'_>) -> Result<Value, ApiError> {
         let output = self.operation.run(cx, self.input.clone()).map_err(crate::Failure::into_error)?;
         Ok(output.into_value())
@@ -139,6 +147,10 @@ where
 {
     fn asks(&self, cx: &ReadCx<'_>) -> Result<Asks, ApiError> {
         self.operation.asks(cx, &self.input).map_err(crate::Failure::into_error)
+    }
+
+    fn second(&self, cx: &ReadCx<'_>) -> Option<AccountId> {
+        self.operation.second(cx, &self.input)
     }
 
     fn read(&self, _cx: &ReadCx<'_>) -> Result<Value, ApiError> {

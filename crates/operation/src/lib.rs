@@ -18,6 +18,7 @@ pub use entry::{Call, Entry};
 pub use failure::Failure;
 pub use page::{DEFAULT_PAGE, Page, paginate};
 
+use keygate_ident::AccountId;
 use keygate_wire::OperationModel;
 
 /// The input shape of an operation.
@@ -53,6 +54,11 @@ pub trait Write: Send + Sync + 'static {
     /// # Errors
     /// As for [`Read::asks`].
     fn asks(&self, cx: &ReadCx<'_>, input: &Input<Self::Model>) -> Result<Asks, Failure<Self::Model>>;
+
+    /// Another account that the operation changes together with the caller's: both or none. Almost none does.
+    fn second(&self, _cx: &ReadCx<'_>, _input: &Input<Self::Model>) -> Option<AccountId> {
+        None
+    }
 
     /// The effect on the draft, and the answer. If it fails the draft is dropped. It may run again on a newer
     /// tree.

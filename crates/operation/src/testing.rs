@@ -181,6 +181,8 @@ impl World {
         let account = self.account();
         let caller = self.caller();
         let mut draft = Draft::of(&account);
+        let second = self.with_read(|cx| operation.second(cx, &input)).filter(|second| *second != self.here);
+        let mut second = second.and_then(|second| Some((second, Draft::of(self.accounts.get(&second)?))));
         let directory = Accounts(&self.accounts);
         let env = Environment {
             now: self.now,
@@ -190,9 +192,17 @@ impl World {
             keys: &self.keys,
             entropy: &self.entropy,
         };
-        let mut cx = WriteCx { draft: &mut draft, caller: &caller, env };
+        let mut cx = WriteCx {
+            draft: &mut draft,
+            second: second.as_mut().map(|(_, draft)| draft),
+            caller: &caller,
+            env,
+        };
         let output = operation.run(&mut cx, input).map_err(crate::Failure::into_error)?;
         self.accounts.insert(self.here, Arc::new(finished(draft)));
+        if let Some((id, draft)) = second {
+            self.accounts.insert(id, Arc::new(finished(draft)));
+        }
         Ok(output)
     }
 

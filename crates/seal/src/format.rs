@@ -33,6 +33,8 @@ pub enum Purpose {
     SessionToken,
     /// A paging marker; see [`crate::KeyRing::marker`].
     PagingMarker,
+    /// The token by which a delegation request is exchanged for credentials.
+    ExchangeToken,
 }
 
 impl Purpose {
@@ -45,6 +47,7 @@ impl Purpose {
             Self::ProviderSecret => "keygate/provider-secret",
             Self::SessionToken => "keygate/session-token",
             Self::PagingMarker => "keygate/paging-marker",
+            Self::ExchangeToken => "keygate/exchange-token",
         }
     }
 }

@@ -82,7 +82,7 @@ fn decide_one(
             None => Boundary::Unreadable,
         }),
         session: session.as_deref(),
-        resource: ask.trust.as_deref().map(|policy| Attached { policy, name: "trust policy", arn: None }),
+        resource: resource_policy(ask),
         resource_rule: if ask.trust.is_some() { ResourceRule::Trust } else { ResourceRule::Union },
         ..Stack::default()
     };
@@ -99,6 +99,12 @@ fn decide_one(
         None => message,
     };
     Err((decision, message))
+}
+
+fn resource_policy(ask: &Ask) -> Option<Attached<'_>> {
+    let trust = ask.trust.as_deref().map(|policy| Attached { policy, name: "trust policy", arn: None });
+    let default = |policy| Attached { policy, name: "default permissions", arn: None };
+    trust.or_else(|| ask.resource_policy.as_deref().map(default))
 }
 
 /// Callers of another account get no reason (rule 190).

@@ -149,46 +149,98 @@ impl Node {
         id: AccountId,
         mut run: impl FnMut(&mut Draft) -> Result<Written<T>, T>,
     ) -> Result<WriteEnd<T>, WriteError> {
-        let slot = self.slot(id).map_err(|_| WriteError::Unavailable)?.ok_or(WriteError::NoAccount)?;
+        self.write_both(id, None, |draft, _| run(draft)).await
+    }
+
+    /// Like [`Node::write`], of two accounts at once: both become durable, or none. A second account that there is
+    /// not, or that is the first, is left out.
+    ///
+    /// # Errors
+    /// As [`Node::write`].
+    pub async fn write_both<T>(
+        &self,
+        id: AccountId,
+        second: Option<AccountId>,
+        mut run: impl FnMut(&mut Draft, Option<&mut Draft>) -> Result<Written<T>, T>,
+    ) -> Result<WriteEnd<T>, WriteError> {
+        let find = |id| self.slot(id).map_err(|_| WriteError::Unavailable);
+        let slot = find(id)?.ok_or(WriteError::NoAccount)?;
+        let second = match second.filter(|second| *second != id) {
+            Some(second) => find(second)?.map(|slot| (second, slot)),
+            None => None,
+        };
         for _ in 0..ATTEMPTS {
-            let (commit, tree, answer, generation) = {
-                let mut head = slot.head.lock().await;
-                slot.catch_up(&mut head);
-                let mut draft = Draft::of(&head.account);
-                let written = match run(&mut draft) {
+            let (commit, pending, answer) = {
+                // In the order of their ids, so that two writers never wait for each other.
+                let first_of_both = second.as_ref().is_none_or(|(other, _)| id < *other);
+                let mut heads = Vec::with_capacity(2);
+                if first_of_both {
+                    heads.push((id, &slot, slot.head.lock().await));
+                }
+                if let Some((other, slot)) = &second {
+                    heads.push((*other, slot, slot.head.lock().await));
+                }
+                if !first_of_both {
+                    heads.push((id, &slot, slot.head.lock().await));
+                }
+                let mut drafts = Vec::with_capacity(2);
+                let mut durable = true;
+                for (_, slot, head) in &mut heads {
+                    slot.catch_up(head);
+                    durable &= head.account.revision() <= slot.published.load().revision();
+                    drafts.push(Draft::of(&head.account));
+                }
+                let written = match drafts.as_mut_slice() {
+                    [draft] => run(draft, None),
+                    [draft, other] if first_of_both => run(draft, Some(other)),
+                    [other, draft] => run(draft, Some(other)),
+                    _ => return Err(WriteError::Unavailable),
+                };
+                let written = match written {
                     Ok(written) => written,
                     Err(answer) => return Ok(WriteEnd::Unchanged(answer)),
                 };
-                let durable = head.account.revision() <= slot.published.load().revision();
-                if draft.is_unchanged() && durable {
+                if drafts.iter().all(Draft::is_unchanged) && durable {
                     return Ok(WriteEnd::Unchanged(written.answer));
                 }
                 // An answer that rests on a tree which is not durable yet waits for it, by a commit of its own
                 // behind it, even if it adds nothing.
-                let revision = head.account.revision();
-                let (account, changes) = draft.finish().map_err(|error| {
-                    log_state(&error, id);
-                    WriteError::Unavailable
-                })?;
-                let mut parts = vec![part(id, revision, changes)];
-                self.claim_alias(&head.account, &account, &mut parts).map_err(|_| WriteError::Unavailable)?;
-                let batch = Batch { parts, audit: vec![written.audit] };
-                // Submitted under the lock: the order of submission is the order of revisions.
+                let mut batch = Batch { parts: Vec::with_capacity(2), audit: vec![written.audit] };
+                let mut pending = Vec::with_capacity(2);
+                for (draft, (id, slot, head)) in drafts.into_iter().zip(&heads) {
+                    let (account, changes) = draft.finish().map_err(|error| {
+                        log_state(&error, *id);
+                        WriteError::Unavailable
+                    })?;
+                    batch.parts.push(part(*id, head.account.revision(), changes));
+                    self.claim_alias(&head.account, &account, &mut batch.parts)
+                        .map_err(|_| WriteError::Unavailable)?;
+                    pending.push((*id, Arc::clone(slot), Arc::new(account), head.generation));
+                }
+                // Submitted under the locks: the order of submission is the order of revisions.
                 let commit = self.store.commit(batch);
-                head.account = Arc::new(account);
-                (commit, Arc::clone(&head.account), written.answer, head.generation)
+                for ((_, _, head), (_, _, account, _)) in heads.iter_mut().zip(&pending) {
+                    head.account = Arc::clone(account);
+                }
+                (commit, pending, written.answer)
             };
             match commit.await {
                 Ok(_) => {
-                    slot.publish(&tree);
+                    for (_, slot, account, _) in &pending {
+                        slot.publish(account);
+                    }
                     return Ok(WriteEnd::Committed(answer));
                 }
                 Err(CommitError::Conflict { .. } | CommitError::Reused { .. }) => {
-                    self.go_back(id, &slot, generation).await?;
+                    for (id, slot, _, generation) in &pending {
+                        self.go_back(*id, slot, *generation).await?;
+                    }
                 }
                 Err(error) => {
                     tracing::error!(%error, account = %id, "a commit failed");
-                    self.go_back(id, &slot, generation).await?;
+                    for (id, slot, _, generation) in &pending {
+                        self.go_back(*id, slot, *generation).await?;
+                    }
                     return Err(WriteError::Unavailable);
                 }
             }

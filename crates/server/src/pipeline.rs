@@ -246,7 +246,13 @@ impl Keygate {
         call: &dyn Call,
         record: &mut Record,
     ) -> Result<WriteEnd<Result<Value, ApiError>>, ApiError> {
-        let run = |draft: &mut keygate_state::Draft| {
+        let second = {
+            let entropy = RefCell::new(SystemEntropy);
+            let principal = &proved.principal;
+            let env = self.environment(proved, &entropy);
+            call.second(&ReadCx { account: &principal.account, caller: &principal.caller, env })
+        };
+        let run = |draft: &mut keygate_state::Draft, second: Option<&mut keygate_state::Draft>| {
             // The newest tree may know the caller differently: its key deactivated, its user gone.
             let caller = still_there(draft, &proved.principal.caller).map_err(Err)?;
             let entropy = RefCell::new(SystemEntropy);
@@ -255,14 +261,14 @@ impl Keygate {
             let asks = call.asks(&cx).map_err(Err)?;
             let policies = effective(draft, &caller);
             self.allow_in(proved, draft, &caller, policies.as_ref(), &asks, record).map_err(Err)?;
-            let mut cx = WriteCx { draft, caller: &caller, env };
+            let mut cx = WriteCx { draft, second, caller: &caller, env };
             let output = call.write(&mut cx).map_err(Err)?;
             record.answered(proved.operation.output, &output);
             let audit = record.event(clock::now()).encode();
             Ok(Written { answer: Ok(output), audit })
         };
         let started = clock::instant();
-        let end = self.node.write(proved.principal.account.id(), run).await;
+        let end = self.node.write_both(proved.principal.account.id(), second, run).await;
         end.map_err(|_: WriteError| unavailable()).inspect(|end| {
             if let WriteEnd::Committed(_) = end {
                 self.metrics.committed(started.elapsed());

@@ -54,7 +54,8 @@ fn sts(caller: &Caller, credentials: Credentials, operation: &str) -> Result<(),
 fn credentials(caller: &Caller) -> Credentials {
     match caller.session.as_ref().map(|session| &session.kind) {
         None => Credentials::LongTerm,
-        Some(SessionKind::Role { .. }) => Credentials::Role,
+        // What a delegated session may do is up to its session policies and whoever accepted the request.
+        Some(SessionKind::Role { .. } | SessionKind::Delegated { .. }) => Credentials::Role,
         Some(SessionKind::FederatedUser { .. }) => Credentials::Federated,
         Some(SessionKind::User { .. } | SessionKind::Root) => {
             Credentials::SessionToken { mfa: matches!(caller.mfa(), MfaState::Since(_)) }

@@ -7,8 +7,8 @@ use keygate_ident::{AccountId, IdKind, Partition, UniqueId};
 
 use crate::attachments::Principal;
 use crate::entity::{
-    AccessKey, CredentialReport, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy, Role, Settings,
-    User,
+    AccessKey, CredentialReport, DelegationRequest, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy,
+    Role, Settings, User,
 };
 use crate::error::NoSuchEntity;
 use crate::managed::{AwsManaged, aws_managed};
@@ -35,6 +35,8 @@ pub struct Account {
     pub policies: Table<Policy>,
     /// Instance profiles.
     pub instance_profiles: Table<InstanceProfile>,
+    /// Delegation requests: those that it owns, and those that it made.
+    pub delegation_requests: Table<DelegationRequest>,
     pub(crate) credential_report: Option<Arc<CredentialReport>>,
     /// Virtual MFA devices.
     pub mfa_devices: Table<MfaDevice>,
@@ -66,6 +68,7 @@ impl Account {
             instance_profiles: Table::default(),
             credential_report: None,
             mfa_devices: Table::default(),
+            delegation_requests: Table::default(),
             references: References::default(),
         }
     }

@@ -7,7 +7,7 @@ use keygate_policy as policy;
 
 use crate::account::Account;
 use crate::entity::{Role, User};
-use crate::session::{Session, SessionKind};
+use crate::session::{Delegate, Session, SessionKind};
 use crate::tags::{TagCase, Tags};
 
 /// An authenticated caller, resolved against one tree of its account.
@@ -99,9 +99,14 @@ impl Caller {
         let (partition, id) = (account.partition(), account.id());
         let key = session.key.clone();
         let mut caller = match &session.kind {
-            SessionKind::Root => Self::root(account, key),
-            SessionKind::User { user } => Self::user(account, account.users.get(user)?, key),
-            SessionKind::Role { role, session_name } => {
+            SessionKind::Root | SessionKind::Delegated { delegate: Delegate::Root, .. } => {
+                Self::root(account, key)
+            }
+            SessionKind::User { user } | SessionKind::Delegated { delegate: Delegate::User { user }, .. } => {
+                Self::user(account, account.users.get(user)?, key)
+            }
+            SessionKind::Role { role, session_name }
+            | SessionKind::Delegated { delegate: Delegate::Role { role, session_name }, .. } => {
                 let role = account.roles.get(role)?;
                 Self {
                     account: id,

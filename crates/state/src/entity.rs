@@ -2,6 +2,7 @@
 //! never change their meaning; anything else raises [`crate::RECORD_FORMAT`] and adds a migration step.
 
 mod credential_report;
+mod delegation_request;
 mod group;
 mod instance_profile;
 mod mfa_device;
@@ -12,6 +13,9 @@ mod settings;
 mod user;
 
 pub use credential_report::CredentialReport;
+pub use delegation_request::{
+    Approver, DelegationParameter, DelegationRequest, DelegationState, DelegationTerms,
+};
 pub use group::Group;
 pub use instance_profile::InstanceProfile;
 pub use mfa_device::{MfaAssignment, MfaDevice};
@@ -50,11 +54,13 @@ pub enum Kind {
     CredentialReport,
     /// [`MfaDevice`].
     MfaDevice,
+    /// [`DelegationRequest`].
+    DelegationRequest,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Settings,
         Self::User,
         Self::Group,
@@ -63,6 +69,7 @@ impl Kind {
         Self::InstanceProfile,
         Self::CredentialReport,
         Self::MfaDevice,
+        Self::DelegationRequest,
     ];
 
     /// The name in the store.
@@ -76,6 +83,7 @@ impl Kind {
             Self::InstanceProfile => "instance-profile",
             Self::CredentialReport => "credential-report",
             Self::MfaDevice => "mfa-device",
+            Self::DelegationRequest => "delegation-request",
         }
     }
 

@@ -11,6 +11,7 @@ mod account;
 mod attachments;
 mod caller;
 mod codes;
+mod delegation;
 mod directory;
 mod document;
 mod draft;
@@ -34,14 +35,16 @@ pub use account::{Account, Managed};
 pub use attachments::{ManagedRef, Principal, PrincipalKind};
 pub use caller::{Caller, CallerKind, MfaState};
 pub use codes::{CodeBook, CodeUse};
+pub use delegation::{ExchangeToken, TemplateError, resolve_template, role_restrictions};
 pub use directory::{Directory, Unavailable};
 pub use document::PolicyText;
 pub use draft::{Draft, InsertError};
 pub use effective::{Effective, Held, Unreadable, effective};
 pub use entity::{
-    AccessKey, CredentialReport, Entity, GlobalTokenVersion, Group, InstanceProfile, KeyStatus, Kind,
-    LoginProfile, MAX_POLICY_VERSIONS, MfaAssignment, MfaDevice, PasswordPolicy, Policy, PolicyVersion, Role,
-    Settings, User,
+    AccessKey, Approver, CredentialReport, DelegationParameter, DelegationRequest, DelegationState,
+    DelegationTerms, Entity, GlobalTokenVersion, Group, InstanceProfile, KeyStatus, Kind, LoginProfile,
+    MAX_POLICY_VERSIONS, MfaAssignment, MfaDevice, PasswordPolicy, Policy, PolicyVersion, Role, Settings,
+    User,
 };
 pub use error::{
     CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, EntityAlreadyExists,
@@ -53,7 +56,7 @@ pub use managed::{AwsManaged, aws_managed};
 pub use organization::Organization;
 pub use quota::Quota;
 pub use reference::Reference;
-pub use session::{Session, SessionKind, SessionPolicy};
+pub use session::{Delegate, Session, SessionKind, SessionPolicy};
 pub use stored::{LoadError, RECORD_FORMAT, StoredChange, StoredRecord};
 pub use table::Table;
 pub use tags::{TagCase, TagError, Tags};

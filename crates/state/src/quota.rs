@@ -47,11 +47,13 @@ pub enum Quota {
     VirtualMfaDevices,
     /// MFA devices of a user, and of root.
     MfaDevicesPerUser,
+    /// Delegation requests that the account owns or made.
+    DelegationRequests,
 }
 
 impl Quota {
     /// All quotas.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Users,
         Self::Groups,
         Self::Roles,
@@ -74,6 +76,7 @@ impl Quota {
         Self::PolicyVersionsInUse,
         Self::VirtualMfaDevices,
         Self::MfaDevicesPerUser,
+        Self::DelegationRequests,
     ];
 
     /// The name in settings and errors.
@@ -101,6 +104,7 @@ impl Quota {
             Self::PolicyVersionsInUse => "PolicyVersionsInUsePerAccount",
             Self::VirtualMfaDevices => "VirtualMFADevicesPerAccount",
             Self::MfaDevicesPerUser => "MFADevicesPerUser",
+            Self::DelegationRequests => "DelegationRequestsPerAccount",
         }
     }
 
@@ -114,7 +118,8 @@ impl Quota {
         match self {
             Self::Users | Self::VirtualMfaDevices => 5000,
             Self::Groups => 300,
-            Self::Roles | Self::InstanceProfiles => 1000,
+            // AWS does not publish its limit of delegation requests.
+            Self::Roles | Self::InstanceProfiles | Self::DelegationRequests => 1000,
             Self::Policies => 1500,
             Self::GroupsPerUser
             | Self::AttachedPoliciesPerUser

@@ -68,6 +68,33 @@ pub enum SessionKind {
     },
     /// GetSessionToken of root.
     Root,
+    /// GetDelegatedAccessToken: the session policies of a delegation request, with the identity that accepted it.
+    Delegated {
+        /// That identity.
+        delegate: Delegate,
+        /// The delegation request's `ADRA…`.
+        request: UniqueId,
+    },
+}
+
+/// The identity that accepted a delegation request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Delegate {
+    /// The root user of the account.
+    Root,
+    /// A user.
+    User {
+        /// `AIDA…`
+        user: UniqueId,
+    },
+    /// A session of a role.
+    Role {
+        /// The role's `AROA…`.
+        role: UniqueId,
+        /// The session name.
+        session_name: String,
+    },
 }
 
 /// One session policy.
@@ -147,6 +174,7 @@ mod tests {
             SessionKind::FederatedUser { user: None, name: "guest".to_owned() },
             SessionKind::User { user },
             SessionKind::Root,
+            SessionKind::Delegated { delegate: Delegate::Root, request: maker.id(IdKind::DelegationRequest) },
         ];
         let session = |kind| Session {
             key: maker.id(IdKind::TemporaryKey),

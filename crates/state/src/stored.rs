@@ -10,7 +10,8 @@ use keygate_ident::{AccountId, Partition, UniqueId};
 
 use crate::account::Account;
 use crate::entity::{
-    CredentialReport, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy, Role, Settings, User,
+    CredentialReport, DelegationRequest, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy, Role,
+    Settings, User,
 };
 
 /// The format this version writes, and the newest it reads.
@@ -106,6 +107,7 @@ impl Account {
                 self.credential_report = Some(Arc::new(read::<CredentialReport>(record)?));
             }
             Kind::MfaDevice => self.load_entity::<MfaDevice>(record)?,
+            Kind::DelegationRequest => self.load_entity::<DelegationRequest>(record)?,
         }
         Ok(())
     }
@@ -148,6 +150,7 @@ pub(crate) fn change(
             account.credential_report().map(|report| write(report.as_ref(), kind, id)).transpose()?
         }
         Kind::MfaDevice => body::<MfaDevice>(account, id)?,
+        Kind::DelegationRequest => body::<DelegationRequest>(account, id)?,
     };
     let kind = kind.name().to_owned();
     let id = id.to_owned();

@@ -8,8 +8,9 @@ use keygate_policy::{Policy as Parsed, PolicyKind};
 use keygate_seal::{KeyRing, Purpose};
 
 use crate::{
-    AccessKey, Account, Directory, Draft, Entity, Group, InstanceProfile, KeyStatus, MfaDevice, Policy,
-    PolicyText, PolicyVersion, Role, Unavailable, User, internalize,
+    AccessKey, Account, DelegationRequest, DelegationState, DelegationTerms, Directory, Draft, Entity, Group,
+    InstanceProfile, KeyStatus, MfaDevice, Policy, PolicyText, PolicyVersion, Role, Unavailable, User,
+    internalize,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_767_225_600);
@@ -136,6 +137,38 @@ impl Maker {
             seed: sealed.unwrap(),
             tags: Default::default(),
             assignment: None,
+        }
+    }
+
+    pub(crate) fn delegation_request(&mut self, name: &str) -> DelegationRequest {
+        DelegationRequest {
+            id: self.id(IdKind::DelegationRequest),
+            name: name.to_owned(),
+            path: Default::default(),
+            requestor: self.account,
+            requestor_name: None,
+            terms: DelegationTerms {
+                description: "sets things up".to_owned(),
+                message: None,
+                template: "arn:aws:iam::123456789012:policy/setup".to_owned(),
+                parameters: Vec::new(),
+                policy: ALLOW.to_owned(),
+                restrictions: Vec::new(),
+                redirect: None,
+                channel: "arn:aws:sns:us-east-1:123456789012:delegations".to_owned(),
+                seconds: 3600,
+                only_owner_sends: false,
+            },
+            created: NOW,
+            updated: NOW,
+            state: DelegationState::Unassigned,
+            since: NOW,
+            owner_account: None,
+            owner: None,
+            approver: None,
+            notes: None,
+            rejection_reason: None,
+            moved_to: None,
         }
     }
 

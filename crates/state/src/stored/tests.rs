@@ -87,6 +87,7 @@ fn add(draft: &mut Draft, maker: &mut Maker, kind: Kind, number: u8) {
         Kind::Policy => draft.insert(maker.policy(&name, &[ALLOW])),
         Kind::InstanceProfile => draft.insert(maker.instance_profile(&name)),
         Kind::MfaDevice => draft.insert(maker.mfa_device(&name)),
+        Kind::DelegationRequest => draft.insert(maker.delegation_request(&name)),
     };
 }
 
@@ -119,6 +120,7 @@ fn apply(draft: &mut Draft, maker: &mut Maker, step: &Step) {
                 draft.remove::<MfaDevice>(&device.id).unwrap();
             }
         }
+        Step::Remove(Kind::DelegationRequest, number) => remove::<DelegationRequest>(draft, number),
         Step::RenameUser(from, to) => {
             if let Some(user) = draft.users.named(&name(from)).cloned() {
                 // Taken names refuse.
