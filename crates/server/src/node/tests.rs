@@ -211,3 +211,54 @@ async fn idle_accounts_leave_the_memory_and_come_back() {
     let stranger = node.account("000000000001".parse().unwrap()).unwrap();
     assert!(stranger.is_none());
 }
+
+#[tokio::test]
+async fn two_accounts_change_together_or_not_at_all() {
+    let add = |draft: &mut Draft, other: Option<&mut Draft>, name: &str| {
+        add_group(other.ok_or(())?, name)?;
+        add_group(draft, name)
+    };
+    // Whichever of the two has the smaller id.
+    for other in ["000000000001", "999999999999"] {
+        let other: AccountId = other.parse().unwrap();
+        for (with, ends_well) in [
+            (CommitError::Conflict { value: ValueId::new("x"), actual: Revision::new(7) }, true),
+            (CommitError::Unavailable("disk full".to_owned()), false),
+        ] {
+            let store = Arc::new(Moody { inner: MemoryStore::new(), refuse: AtomicUsize::new(0), with });
+            let node = node(Arc::clone(&store) as Arc<dyn Store>);
+            node.create(other, Vec::new(), |draft| draft.change_settings(|_| ())).unwrap().unwrap();
+            let both =
+                |node: &Node| [here(), other].map(|id| node.account(id).unwrap().unwrap().groups.len());
+            store.refuse.store(1, Ordering::Release);
+            let end = node.write_both(here(), Some(other), |draft, other| {
+                assert_ne!(draft.id(), other.as_ref().unwrap().id());
+                assert_eq!(draft.id(), here());
+                add(draft, other, "a")
+            });
+            assert_eq!(matches!(end.await, Ok(WriteEnd::Committed(()))), ends_well);
+            assert_eq!(both(&node), [usize::from(ends_well); 2]);
+            // Towards each other, at the same time: neither waits for the other for ever.
+            let (there, back) = tokio::join!(
+                node.write_both(here(), Some(other), |draft, other| add(draft, other, "b")),
+                node.write_both(other, Some(here()), |draft, other| add(draft, other, "c")),
+            );
+            assert!(matches!((there, back), (Ok(WriteEnd::Committed(())), Ok(WriteEnd::Committed(())))));
+            assert_eq!(both(&node), [usize::from(ends_well) + 2; 2]);
+            // What `run` refuses changes neither.
+            let end = node.write_both(here(), Some(other), |draft, other| add(draft, other, "b"));
+            assert!(matches!(end.await, Ok(WriteEnd::Unchanged(()))));
+            let reopened = Node::open(store, Partition::Aws, BTreeMap::new()).unwrap();
+            assert_eq!(both(&reopened), [usize::from(ends_well) + 2; 2]);
+        }
+    }
+    // An account that there is not is left out, and so is the first one itself.
+    let node = node(Arc::new(MemoryStore::new()));
+    for second in ["000000000001".parse().unwrap(), here()] {
+        let end = node.write_both(here(), Some(second), |draft, other| {
+            assert!(other.is_none());
+            add_group(draft, &second.to_string())
+        });
+        assert!(matches!(end.await, Ok(WriteEnd::Committed(()))));
+    }
+}
