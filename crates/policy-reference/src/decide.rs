@@ -59,7 +59,7 @@ impl Case {
         // Rule 10: what is no request is not allowed.
         let parts: Vec<&str> = self.action.split(':').collect();
         let is_action = matches!(parts.as_slice(), [vendor, name] if !vendor.is_empty() && !name.is_empty());
-        if !is_action || self.action.contains(['*', '?']) || self.resource.is_empty() {
+        if !is_action || self.action.contains(['*', '?', '\0']) || self.resource.is_empty() {
             return (Verdict::ImplicitlyDenied, broken.map(|(by, _)| by));
         }
         // Rule 74: needs no permission. Unsigned callers have no identity to be told of; rule 72: session tokens are

@@ -45,11 +45,12 @@ impl<'a> Prepared<'a> {
             None => (&[] as &[u8], &[] as &[u8]),
         };
         let name = name.get(1..).unwrap_or_default();
-        let plain = |byte: &u8| !matches!(byte, b'*' | b'?');
+        // A zero is what an index takes for the end of a name.
+        let plain = |byte: &u8| !matches!(byte, b'*' | b'?' | 0);
         let well_formed = !vendor.is_empty()
             && !name.is_empty()
             && vendor.iter().all(plain)
-            && memchr::memchr3(b':', b'*', b'?', name).is_none()
+            && name.iter().all(|byte| *byte != b':' && plain(byte))
             && !request.resource.arn.is_empty();
         Self {
             action: ActionKey { vendor: fold::key(vendor), name: fold::key(name) },

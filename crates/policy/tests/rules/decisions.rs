@@ -125,6 +125,8 @@ fn rule_10_what_is_no_request_is_not_allowed() {
         ("s3:", OBJECT),
         ("s3:a:b", OBJECT),
         ("s3:*", OBJECT),
+        ("s3:GetObject\0", OBJECT),
+        ("s3\0:GetObject", OBJECT),
         ("s3:GetObject", ""),
     ] {
         for caller in [user(), root()] {
