@@ -7,10 +7,12 @@ use std::marker::PhantomData;
 use keygate_seal::SealError;
 use keygate_shapes::declares;
 use keygate_state::{
-    CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, EntityAlreadyExists, InsertError,
-    InvalidAuthenticationCode, InvalidInput, InvalidUserType, LimitExceeded, MalformedPolicyDocument,
-    NoSuchEntity, OrganizationNotFound, PasswordPolicyViolation, PolicyNotAttachable, TagError, TrustError,
-    Unavailable, UnmodifiableEntity, Unreadable,
+    CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, DuplicateCertificate,
+    DuplicateSSHPublicKey, EntityAlreadyExists, InsertError, InvalidAuthenticationCode, InvalidCertificate,
+    InvalidInput, InvalidPublicKey, InvalidUserType, KeyPairMismatch, LimitExceeded, MalformedCertificate,
+    MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound, PasswordPolicyViolation,
+    PolicyNotAttachable, TagError, TrustError, Unavailable, UnmodifiableEntity, Unreadable,
+    UnrecognizedPublicKeyEncoding,
 };
 use keygate_wire::{ApiError, OperationModel};
 
@@ -87,6 +89,13 @@ declared! {
     PasswordPolicyViolation;
     InvalidUserType;
     InvalidAuthenticationCode;
+    MalformedCertificate;
+    InvalidCertificate;
+    DuplicateCertificate;
+    KeyPairMismatch;
+    InvalidPublicKey;
+    DuplicateSSHPublicKey;
+    UnrecognizedPublicKeyEncoding;
 }
 
 impl<M> From<InsertError> for Failure<M>

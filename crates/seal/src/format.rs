@@ -29,6 +29,10 @@ pub enum Purpose {
     PasswordHash,
     /// A secret that the server presents to an identity provider.
     ProviderSecret,
+    /// The private key of a server certificate.
+    ServerCertificateKey,
+    /// The password or API key of a service-specific credential.
+    ServicePassword,
     /// A session token; see [`crate::KeyRing::seal_token`].
     SessionToken,
     /// A paging marker; see [`crate::KeyRing::marker`].
@@ -45,6 +49,8 @@ impl Purpose {
             Self::MfaSeed => "keygate/mfa-seed",
             Self::PasswordHash => "keygate/password-hash",
             Self::ProviderSecret => "keygate/provider-secret",
+            Self::ServerCertificateKey => "keygate/server-certificate-key",
+            Self::ServicePassword => "keygate/service-password",
             Self::SessionToken => "keygate/session-token",
             Self::PagingMarker => "keygate/paging-marker",
             Self::ExchangeToken => "keygate/exchange-token",

@@ -7,14 +7,13 @@ mod list_access_keys;
 mod update_access_key;
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use keygate_operation::{Entry, Failure};
 use keygate_shapes::declares;
-use keygate_state::{AccessKey, Account, Draft, NoSuchEntity, User};
+use keygate_state::{AccessKey, Account, Draft, NoSuchEntity};
 use keygate_wire::OperationModel;
 
-use crate::owner::Owner;
+pub(crate) use crate::owner::Holder;
 
 pub(crate) fn operations() -> Vec<Entry> {
     vec![
@@ -26,28 +25,7 @@ pub(crate) fn operations() -> Vec<Entry> {
     ]
 }
 
-/// Whose keys they are, looked up.
-enum Holder {
-    Root,
-    User(Arc<User>),
-}
-
 impl Holder {
-    fn find(owner: &Owner, account: &Account) -> Result<Self, NoSuchEntity> {
-        match owner {
-            Owner::Root => Ok(Self::Root),
-            Owner::Named(name) => account.user(name).map(|user| Self::User(Arc::clone(user))),
-        }
-    }
-
-    /// The user's name as it is spelled; root has none.
-    fn name(&self) -> Option<&str> {
-        match self {
-            Self::Root => None,
-            Self::User(user) => Some(&user.name),
-        }
-    }
-
     fn keys<'a>(&'a self, account: &'a Account) -> &'a [AccessKey] {
         match self {
             Self::Root => &account.settings().root_keys,

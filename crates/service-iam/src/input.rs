@@ -3,7 +3,7 @@
 use keygate_ident::{AccountId, ArnParts, EntityPath, Partition};
 use keygate_operation::Failure;
 use keygate_shapes::{declares, iam};
-use keygate_state::{Account, InvalidInput, ManagedRef, NoSuchEntity, Quota, TagCase, Tags};
+use keygate_state::{Account, InvalidInput, KeyStatus, ManagedRef, NoSuchEntity, Quota, TagCase, Tags};
 use keygate_wire::OperationModel;
 
 /// The path given, or `/`. The model's pattern has been checked before.
@@ -33,6 +33,13 @@ where
     let mut result = Tags::default();
     result.set(pairs(tags), case, account.quota(Quota::TagsPerResource))?;
     Ok(result)
+}
+
+/// The status given to a key: `what` is how a refusal names it. The model's list of values has `Expired` too, which
+/// only credentials with an end can be.
+pub(crate) fn key_status(status: &str, what: &str) -> Result<KeyStatus, InvalidInput> {
+    KeyStatus::from_name(status)
+        .ok_or_else(|| InvalidInput::new(format!("The status of {what} must be Active or Inactive.")))
 }
 
 /// Why a permissions boundary was not accepted.

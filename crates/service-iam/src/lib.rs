@@ -14,12 +14,17 @@ mod group;
 mod inline;
 mod input;
 mod instance_profile;
+mod key_material;
 mod login_profile;
 mod organization;
 mod owner;
 mod password_policy;
 mod policy;
 mod role;
+mod server_certificate;
+mod service_credential;
+mod signing_certificate;
+mod ssh_public_key;
 mod user;
 mod view;
 
@@ -37,6 +42,10 @@ pub fn operations() -> Vec<Entry> {
         policy::operations(),
         attach::operations(),
         inline::operations(),
+        ssh_public_key::operations(),
+        server_certificate::operations(),
+        signing_certificate::operations(),
+        service_credential::operations(),
         account::operations(),
         organization::operations(),
         credential_report::operations(),

@@ -1,9 +1,11 @@
 //! Whose credentials a request is about: operations on access keys, passwords and MFA devices take a user name, or
 //! mean the caller itself.
 
+use std::sync::Arc;
+
 use keygate_ident::Arn;
 use keygate_operation::{Ask, Failure, ReadCx};
-use keygate_state::{Caller, CallerKind};
+use keygate_state::{Account, Caller, CallerKind, NoSuchEntity, User};
 use keygate_wire::OperationModel;
 
 use crate::ask;
@@ -14,6 +16,12 @@ pub(crate) enum Owner {
     Root,
     /// The user of this name, if there is one.
     Named(String),
+}
+
+/// Whose credentials they are, looked up.
+pub(crate) enum Holder {
+    Root,
+    User(Arc<User>),
 }
 
 impl Owner {
@@ -35,6 +43,23 @@ impl Owner {
         match self {
             Self::Root => Ask::on(action, Arn::root(cx.partition(), cx.account_id())),
             Self::Named(name) => ask::user(cx, action, name),
+        }
+    }
+}
+
+impl Holder {
+    pub(crate) fn find(owner: &Owner, account: &Account) -> Result<Self, NoSuchEntity> {
+        match owner {
+            Owner::Root => Ok(Self::Root),
+            Owner::Named(name) => account.user(name).map(|user| Self::User(Arc::clone(user))),
+        }
+    }
+
+    /// The user's name as it is spelled; root has none.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Root => None,
+            Self::User(user) => Some(&user.name),
         }
     }
 }

@@ -49,6 +49,9 @@ pub(crate) fn act_as_new_user(world: &mut World, name: &str) {
         access_keys: Vec::new(),
         login_profile: None,
         passwords: Vec::new(),
+        ssh_keys: Vec::new(),
+        signing_certificates: Vec::new(),
+        service_credentials: Vec::new(),
     };
     world.edit(|draft| draft.insert(user)).unwrap();
     world.act_as_user(name);

@@ -8,7 +8,7 @@ use keygate_ident::{AccountId, IdKind, Partition, UniqueId};
 use crate::attachments::Principal;
 use crate::entity::{
     AccessKey, CredentialReport, DelegationRequest, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy,
-    Role, Settings, User,
+    Role, ServerCertificate, Settings, User,
 };
 use crate::error::NoSuchEntity;
 use crate::managed::{AwsManaged, aws_managed};
@@ -40,6 +40,8 @@ pub struct Account {
     pub(crate) credential_report: Option<Arc<CredentialReport>>,
     /// Virtual MFA devices.
     pub mfa_devices: Table<MfaDevice>,
+    /// Server certificates.
+    pub server_certificates: Table<ServerCertificate>,
     pub(crate) references: References,
 }
 
@@ -69,6 +71,7 @@ impl Account {
             credential_report: None,
             mfa_devices: Table::default(),
             delegation_requests: Table::default(),
+            server_certificates: Table::default(),
             references: References::default(),
         }
     }
@@ -166,6 +169,14 @@ impl Account {
         let mut devices: Vec<_> = referrers.filter_map(|(_, id)| self.mfa_devices.get(id)).collect();
         devices.sort_by_key(|device| crate::table::fold(&device.place));
         devices
+    }
+
+    /// The server certificate of this name, ignoring case.
+    ///
+    /// # Errors
+    /// "The Server Certificate with name … cannot be found."
+    pub fn server_certificate(&self, name: &str) -> Result<&Arc<ServerCertificate>, NoSuchEntity> {
+        self.server_certificates.named(name).ok_or_else(|| NoSuchEntity::named("Server Certificate", name))
     }
 
     /// The user, group or role of this name; generic over the three.

@@ -1,27 +1,33 @@
 //! The entities of an account. Their serde form is their stored form: members are added with a default and
 //! never change their meaning; anything else raises [`crate::RECORD_FORMAT`] and adds a migration step.
 
+mod credential;
 mod credential_report;
 mod delegation_request;
+mod deletion_task;
 mod group;
 mod instance_profile;
 mod mfa_device;
 mod password;
 mod policy;
 mod role;
+mod server_certificate;
 mod settings;
 mod user;
 
+pub use credential::{ServiceCredential, SigningCertificate, SshPublicKey};
 pub use credential_report::CredentialReport;
 pub use delegation_request::{
     Approver, DelegationParameter, DelegationRequest, DelegationState, DelegationTerms,
 };
+pub use deletion_task::{DeletionFailure, DeletionTask, MAX_DELETION_TASKS, RoleUsage};
 pub use group::Group;
 pub use instance_profile::InstanceProfile;
 pub use mfa_device::{MfaAssignment, MfaDevice};
 pub use password::{LoginProfile, PasswordPolicy};
 pub use policy::{MAX_POLICY_VERSIONS, Policy, PolicyVersion};
 pub use role::Role;
+pub use server_certificate::ServerCertificate;
 pub use settings::{GlobalTokenVersion, Settings};
 pub use user::{AccessKey, KeyStatus, User};
 
@@ -56,11 +62,13 @@ pub enum Kind {
     MfaDevice,
     /// [`DelegationRequest`].
     DelegationRequest,
+    /// [`ServerCertificate`].
+    ServerCertificate,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Settings,
         Self::User,
         Self::Group,
@@ -70,6 +78,7 @@ impl Kind {
         Self::CredentialReport,
         Self::MfaDevice,
         Self::DelegationRequest,
+        Self::ServerCertificate,
     ];
 
     /// The name in the store.
@@ -84,6 +93,7 @@ impl Kind {
             Self::CredentialReport => "credential-report",
             Self::MfaDevice => "mfa-device",
             Self::DelegationRequest => "delegation-request",
+            Self::ServerCertificate => "server-certificate",
         }
     }
 

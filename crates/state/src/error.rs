@@ -60,6 +60,20 @@ errors! {
     InvalidUserType;
     /// One-time codes are not those that the device shows.
     InvalidAuthenticationCode;
+    /// The text is not a certificate, a chain or a private key.
+    MalformedCertificate;
+    /// The certificate can not be used, e.g. outside its time.
+    InvalidCertificate;
+    /// The certificate is in the account already.
+    DuplicateCertificate;
+    /// The private key does not belong to the certificate.
+    KeyPairMismatch;
+    /// The text is not a public key that can be used.
+    InvalidPublicKey;
+    /// The user has this SSH public key already.
+    DuplicateSSHPublicKey;
+    /// The public key is in an encoding that is not known.
+    UnrecognizedPublicKeyEncoding;
 }
 
 impl NoSuchEntity {

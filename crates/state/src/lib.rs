@@ -42,14 +42,17 @@ pub use draft::{Draft, InsertError};
 pub use effective::{Effective, Held, Unreadable, effective};
 pub use entity::{
     AccessKey, Approver, CredentialReport, DelegationParameter, DelegationRequest, DelegationState,
-    DelegationTerms, Entity, GlobalTokenVersion, Group, InstanceProfile, KeyStatus, Kind, LoginProfile,
-    MAX_POLICY_VERSIONS, MfaAssignment, MfaDevice, PasswordPolicy, Policy, PolicyVersion, Role, Settings,
-    User,
+    DelegationTerms, DeletionFailure, DeletionTask, Entity, GlobalTokenVersion, Group, InstanceProfile,
+    KeyStatus, Kind, LoginProfile, MAX_DELETION_TASKS, MAX_POLICY_VERSIONS, MfaAssignment, MfaDevice,
+    PasswordPolicy, Policy, PolicyVersion, Role, RoleUsage, ServerCertificate, ServiceCredential, Settings,
+    SigningCertificate, SshPublicKey, User,
 };
 pub use error::{
-    CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, EntityAlreadyExists,
-    InvalidAuthenticationCode, InvalidInput, InvalidUserType, LimitExceeded, MalformedPolicyDocument,
-    NoSuchEntity, OrganizationNotFound, PasswordPolicyViolation, PolicyNotAttachable, UnmodifiableEntity,
+    CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, DuplicateCertificate,
+    DuplicateSSHPublicKey, EntityAlreadyExists, InvalidAuthenticationCode, InvalidCertificate, InvalidInput,
+    InvalidPublicKey, InvalidUserType, KeyPairMismatch, LimitExceeded, MalformedCertificate,
+    MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound, PasswordPolicyViolation,
+    PolicyNotAttachable, UnmodifiableEntity, UnrecognizedPublicKeyEncoding,
 };
 pub use facts::{Facts, KeyUse, NoFacts, RoleUse};
 pub use managed::{AwsManaged, aws_managed};

@@ -49,11 +49,15 @@ pub enum Quota {
     MfaDevicesPerUser,
     /// Delegation requests that the account owns or made.
     DelegationRequests,
+    /// SSH public keys of a user.
+    SshPublicKeysPerUser,
+    /// Credentials of a user for one service.
+    ServiceCredentialsPerUser,
 }
 
 impl Quota {
     /// All quotas.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Users,
         Self::Groups,
         Self::Roles,
@@ -77,6 +81,8 @@ impl Quota {
         Self::VirtualMfaDevices,
         Self::MfaDevicesPerUser,
         Self::DelegationRequests,
+        Self::SshPublicKeysPerUser,
+        Self::ServiceCredentialsPerUser,
     ];
 
     /// The name in settings and errors.
@@ -100,11 +106,13 @@ impl Quota {
             Self::AssumeRolePolicySize => "ACLSizePerRole",
             Self::TagsPerResource => "TagsPerResource",
             Self::ServerCertificates => "ServerCertificatesPerAccount",
-            Self::SigningCertificatesPerUser => "SigningCertificatesPerUser",
+            Self::SigningCertificatesPerUser => "CertificatesPerUser",
             Self::PolicyVersionsInUse => "PolicyVersionsInUsePerAccount",
             Self::VirtualMfaDevices => "VirtualMFADevicesPerAccount",
             Self::MfaDevicesPerUser => "MFADevicesPerUser",
             Self::DelegationRequests => "DelegationRequestsPerAccount",
+            Self::SshPublicKeysPerUser => "SSHPublicKeysPerUser",
+            Self::ServiceCredentialsPerUser => "ServiceSpecificCredentialsPerUser",
         }
     }
 
@@ -125,8 +133,8 @@ impl Quota {
             | Self::AttachedPoliciesPerUser
             | Self::AttachedPoliciesPerGroup
             | Self::AttachedPoliciesPerRole => 10,
-            Self::AccessKeysPerUser | Self::SigningCertificatesPerUser => 2,
-            Self::VersionsPerPolicy => 5,
+            Self::AccessKeysPerUser | Self::SigningCertificatesPerUser | Self::ServiceCredentialsPerUser => 2,
+            Self::VersionsPerPolicy | Self::SshPublicKeysPerUser => 5,
             Self::PolicySize => 6144,
             Self::UserPolicySize | Self::AssumeRolePolicySize => 2048,
             Self::GroupPolicySize => 5120,

@@ -11,7 +11,7 @@ use keygate_ident::{AccountId, Partition, UniqueId};
 use crate::account::Account;
 use crate::entity::{
     CredentialReport, DelegationRequest, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy, Role,
-    Settings, User,
+    ServerCertificate, Settings, User,
 };
 
 /// The format this version writes, and the newest it reads.
@@ -108,6 +108,7 @@ impl Account {
             }
             Kind::MfaDevice => self.load_entity::<MfaDevice>(record)?,
             Kind::DelegationRequest => self.load_entity::<DelegationRequest>(record)?,
+            Kind::ServerCertificate => self.load_entity::<ServerCertificate>(record)?,
         }
         Ok(())
     }
@@ -151,6 +152,7 @@ pub(crate) fn change(
         }
         Kind::MfaDevice => body::<MfaDevice>(account, id)?,
         Kind::DelegationRequest => body::<DelegationRequest>(account, id)?,
+        Kind::ServerCertificate => body::<ServerCertificate>(account, id)?,
     };
     let kind = kind.name().to_owned();
     let id = id.to_owned();

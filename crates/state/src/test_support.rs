@@ -9,8 +9,8 @@ use keygate_seal::{KeyRing, Purpose};
 
 use crate::{
     AccessKey, Account, DelegationRequest, DelegationState, DelegationTerms, Directory, Draft, Entity, Group,
-    InstanceProfile, KeyStatus, MfaDevice, Policy, PolicyText, PolicyVersion, Role, Unavailable, User,
-    internalize,
+    InstanceProfile, KeyStatus, MfaDevice, Policy, PolicyText, PolicyVersion, Role, ServerCertificate,
+    ServiceCredential, SigningCertificate, SshPublicKey, Unavailable, User, internalize,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_767_225_600);
@@ -61,6 +61,9 @@ impl Maker {
             access_keys: Vec::new(),
             login_profile: None,
             passwords: Vec::new(),
+            ssh_keys: Vec::new(),
+            signing_certificates: Vec::new(),
+            service_credentials: Vec::new(),
         }
     }
 
@@ -170,6 +173,47 @@ impl Maker {
             rejection_reason: None,
             moved_to: None,
         }
+    }
+
+    pub(crate) fn server_certificate(&mut self, name: &str) -> ServerCertificate {
+        ServerCertificate {
+            id: self.id(IdKind::Certificate),
+            name: name.to_owned(),
+            path: Default::default(),
+            uploaded: NOW,
+            expires: NOW,
+            body: "certificate".to_owned(),
+            chain: Some("chain".to_owned()),
+            private_key: self.sealed(),
+            tags: Default::default(),
+        }
+    }
+
+    pub(crate) fn ssh_key(&mut self) -> SshPublicKey {
+        let id = self.id(IdKind::PublicKey);
+        SshPublicKey { id, body: "ssh-rsa AAAA".to_owned(), status: KeyStatus::Inactive, uploaded: NOW }
+    }
+
+    pub(crate) fn signing_certificate(&mut self) -> SigningCertificate {
+        let id = self.id(IdKind::Certificate).to_string();
+        SigningCertificate { id, body: "certificate".to_owned(), status: KeyStatus::Active, uploaded: NOW }
+    }
+
+    pub(crate) fn service_credential(&mut self) -> ServiceCredential {
+        ServiceCredential {
+            id: self.id(IdKind::ServiceCredential),
+            service: "codecommit.amazonaws.com".to_owned(),
+            alias: "bob-at-123456789012".to_owned(),
+            secret: self.sealed(),
+            status: KeyStatus::Active,
+            created: NOW,
+            expires: Some(NOW),
+        }
+    }
+
+    fn sealed(&mut self) -> keygate_seal::Sealed {
+        let ring = KeyRing::generate(&mut Counting(1));
+        ring.seal(Purpose::ServicePassword, b"test", b"secret", &mut self.entropy).unwrap()
     }
 
     pub(crate) fn access_key(&mut self) -> AccessKey {

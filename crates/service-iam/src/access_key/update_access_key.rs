@@ -2,9 +2,10 @@
 
 use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{UpdateAccessKeyRequest, UpdateAccessKeyResponse, op};
-use keygate_state::{AccessKey, InvalidInput, KeyStatus};
+use keygate_state::AccessKey;
 
 use super::Holder;
+use crate::input;
 use crate::owner::Owner;
 
 /// UpdateAccessKey.
@@ -20,11 +21,7 @@ impl Write for UpdateAccessKey {
 
     fn run(&self, cx: &mut WriteCx<'_>, input: UpdateAccessKeyRequest) -> Outcome<Self::Model> {
         let holder = Holder::find(&Owner::of(cx.caller, input.user_name.as_deref())?, cx.draft)?;
-        // The model shares its list of values with credentials that can expire; access keys can not.
-        let status =
-            [KeyStatus::Active, KeyStatus::Inactive].into_iter().find(|s| s.as_str() == input.status);
-        let invalid = || InvalidInput::new("The status of an access key must be Active or Inactive.");
-        let status = status.ok_or_else(invalid)?;
+        let status = input::key_status(&input.status, "an access key")?;
         let id = &input.access_key_id;
         holder.change_key(cx.draft, id, |key| Some(AccessKey { status, ..key }))?;
         Ok(UpdateAccessKeyResponse {})
@@ -34,6 +31,7 @@ impl Write for UpdateAccessKey {
 #[cfg(test)]
 mod tests {
     use keygate_operation::testing::World;
+    use keygate_state::KeyStatus;
 
     use super::*;
     use crate::access_key::tests::create;

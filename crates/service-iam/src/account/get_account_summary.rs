@@ -55,25 +55,26 @@ const QUOTAS: [(&str, Quota); 18] = [
 
 fn counts(account: &Account) -> [(&'static str, usize); 16] {
     let has_root_keys = !account.settings().root_keys.is_empty();
+    let has_root_certificates = !account.settings().root_signing_certificates.is_empty();
     [
         ("Users", account.users.len()),
         ("Groups", account.groups.len()),
         ("Roles", account.roles.len()),
         ("Policies", account.policies.len()),
         ("InstanceProfiles", account.instance_profiles.len()),
+        ("ServerCertificates", account.server_certificates.len()),
         // Of every policy in use exactly one version, the default one, is.
         ("PolicyVersionsInUse", account.policies_in_use()),
         ("VersionsPerPolicyQuota", account.quota(Quota::VersionsPerPolicy) as usize),
         // Whether root has them: 1 or 0.
         ("AccountAccessKeysPresent", usize::from(has_root_keys)),
+        ("AccountSigningCertificatesPresent", usize::from(has_root_certificates)),
         // An account holds none of these: the operations that would make them do not exist.
         ("AccountMFAEnabled", 0),
         ("AccountPasswordPresent", 0),
-        ("AccountSigningCertificatesPresent", 0),
         ("MFADevices", 0),
         ("MFADevicesInUse", 0),
         ("Providers", 0),
-        ("ServerCertificates", 0),
         ("GlobalEndpointTokenVersion", usize::from(account.settings().global_tokens.number())),
     ]
 }

@@ -12,6 +12,7 @@ const UNLISTED_RESOURCES: &[(&str, &str)] = &[
     ("iam:ListRoles", "denials name the path: arn:aws:iam::ACCOUNT:role/PREFIX"),
     ("iam:ListPolicies", "as the other listings; denials name it \"policy path PREFIX\""),
     ("iam:ListInstanceProfiles", "denials name the path: arn:aws:iam::ACCOUNT:instance-profile/PREFIX"),
+    ("iam:ListServerCertificates", "as the other listings: arn:aws:iam::ACCOUNT:server-certificate/PREFIX"),
 ];
 
 /// Checks every ask of one call against the catalogue; fails with what is wrong.

@@ -32,6 +32,9 @@ fn world() -> World {
         access_keys: Vec::new(),
         login_profile: None,
         passwords: Vec::new(),
+        ssh_keys: Vec::new(),
+        signing_certificates: Vec::new(),
+        service_credentials: Vec::new(),
     };
     world.edit(|draft| draft.insert(user)).unwrap();
     world

@@ -82,6 +82,9 @@ pub(crate) fn add_user(world: &mut World, name: &str, path: &str, boundary: Opti
         access_keys: Vec::new(),
         login_profile: None,
         passwords: Vec::new(),
+        ssh_keys: Vec::new(),
+        signing_certificates: Vec::new(),
+        service_credentials: Vec::new(),
     };
     world.edit(|draft| draft.insert(user)).unwrap();
 }

@@ -36,6 +36,9 @@ impl Write for CreateUser {
             access_keys: Vec::new(),
             login_profile: None,
             passwords: Vec::new(),
+            ssh_keys: Vec::new(),
+            signing_certificates: Vec::new(),
+            service_credentials: Vec::new(),
         };
         let shown = view::user(cx.draft, &user);
         cx.draft.insert(user)?;

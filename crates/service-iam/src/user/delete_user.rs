@@ -30,6 +30,9 @@ fn obstacle(user: &User) -> Option<&'static str> {
     [
         (user.login_profile.is_some(), "delete login profile"),
         (!user.access_keys.is_empty(), "delete access keys"),
+        (!user.signing_certificates.is_empty(), "delete signing certificates"),
+        (!user.ssh_keys.is_empty(), "delete SSH public keys"),
+        (!user.service_credentials.is_empty(), "delete service-specific credentials"),
         // AWS's words, though it is one user and perhaps several groups.
         (!user.groups.is_empty(), "remove users from group"),
         (!user.attached.is_empty(), "detach all policies"),

@@ -1,11 +1,12 @@
-//! What belongs to the account itself: its name, alias, root's keys, quota overrides, preferences.
+//! What belongs to the account itself: its name, alias, root's keys and certificates, deletion tasks, quota
+//! overrides, preferences.
 
 use std::collections::BTreeMap;
 
 use keygate_ident::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccessKey, PasswordPolicy};
+use super::{AccessKey, DeletionTask, PasswordPolicy, SigningCertificate};
 use crate::quota::Quota;
 
 /// The account's own record; there is exactly one.
@@ -25,6 +26,12 @@ pub struct Settings {
     /// The password policy, if the account has one of its own.
     #[serde(default)]
     pub password_policy: Option<PasswordPolicy>,
+    /// Signing certificates of the root user.
+    #[serde(default)]
+    pub root_signing_certificates: Vec<SigningCertificate>,
+    /// Deletions of service-linked roles, oldest first.
+    #[serde(default)]
+    pub deletion_tasks: Vec<DeletionTask>,
     /// Quotas that differ from the defaults, by name.
     #[serde(default)]
     pub quotas: BTreeMap<String, u32>,

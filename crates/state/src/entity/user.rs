@@ -6,7 +6,7 @@ use keygate_ident::{AccountId, Arn, EntityPath, Partition, Timestamp, UniqueId};
 use keygate_seal::Sealed;
 use serde::{Deserialize, Serialize};
 
-use super::{Entity, Kind, LoginProfile};
+use super::{Entity, Kind, LoginProfile, ServiceCredential, SigningCertificate, SshPublicKey};
 use crate::account::Account;
 use crate::attachments::{ManagedRef, attachment_references};
 use crate::document::PolicyText;
@@ -53,6 +53,15 @@ pub struct User {
     /// password, if there is a login profile.
     #[serde(default)]
     pub passwords: Vec<Sealed>,
+    /// SSH public keys in the order of upload.
+    #[serde(default)]
+    pub ssh_keys: Vec<SshPublicKey>,
+    /// Signing certificates in the order of upload.
+    #[serde(default)]
+    pub signing_certificates: Vec<SigningCertificate>,
+    /// Service-specific credentials in the order of creation.
+    #[serde(default)]
+    pub service_credentials: Vec<ServiceCredential>,
 }
 
 /// A long-term access key. The secret is sealed with the key's id as context.
@@ -85,6 +94,11 @@ impl KeyStatus {
             Self::Active => "Active",
             Self::Inactive => "Inactive",
         }
+    }
+
+    /// The status of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Active, Self::Inactive].into_iter().find(|status| status.as_str() == name)
     }
 }
 

@@ -8,7 +8,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::test_support::{ALLOW, DENY, Maker, NOW, account_id, trust};
-use crate::{Draft, KeyStatus, LoginProfile, ManagedRef, MfaAssignment, PasswordPolicy, PolicyText, TagCase};
+use crate::{
+    DeletionFailure, DeletionTask, Draft, KeyStatus, LoginProfile, ManagedRef, MfaAssignment, PasswordPolicy,
+    PolicyText, RoleUsage, TagCase,
+};
 
 type Records = BTreeMap<(String, String), StoredRecord>;
 
@@ -88,6 +91,7 @@ fn add(draft: &mut Draft, maker: &mut Maker, kind: Kind, number: u8) {
         Kind::InstanceProfile => draft.insert(maker.instance_profile(&name)),
         Kind::MfaDevice => draft.insert(maker.mfa_device(&name)),
         Kind::DelegationRequest => draft.insert(maker.delegation_request(&name)),
+        Kind::ServerCertificate => draft.insert(maker.server_certificate(&name)),
     };
 }
 
@@ -121,6 +125,7 @@ fn apply(draft: &mut Draft, maker: &mut Maker, step: &Step) {
             }
         }
         Step::Remove(Kind::DelegationRequest, number) => remove::<DelegationRequest>(draft, number),
+        Step::Remove(Kind::ServerCertificate, number) => remove::<ServerCertificate>(draft, number),
         Step::RenameUser(from, to) => {
             if let Some(user) = draft.users.named(&name(from)).cloned() {
                 // Taken names refuse.
@@ -274,8 +279,14 @@ fn every_kind_and_every_member_survives() {
         ..maker.role("R")
     };
     let group = maker.group("G");
-    let user =
-        User { groups: vec![group.id.clone()], access_keys: vec![maker.access_key()], ..maker.user("U") };
+    let user = User {
+        groups: vec![group.id.clone()],
+        access_keys: vec![maker.access_key()],
+        ssh_keys: vec![maker.ssh_key()],
+        signing_certificates: vec![maker.signing_certificate()],
+        service_credentials: vec![maker.service_credential()],
+        ..maker.user("U")
+    };
     let profile = InstanceProfile { role: Some(role.id.clone()), ..maker.instance_profile("I") };
     let policy = Policy { description: Some("d".to_owned()), ..maker.policy("P", &[ALLOW, DENY]) };
     draft.insert(role.clone()).unwrap();
@@ -283,7 +294,16 @@ fn every_kind_and_every_member_survives() {
     draft.insert(user).unwrap();
     draft.insert(profile).unwrap();
     draft.insert(policy.clone()).unwrap();
+    draft.insert(maker.server_certificate("S")).unwrap();
+    let failure = DeletionFailure {
+        reason: "in use".to_owned(),
+        usage: vec![RoleUsage { region: "us-east-1".to_owned(), resources: Vec::new() }],
+    };
+    let task =
+        DeletionTask { id: "task/x".to_owned(), created: crate::test_support::NOW, failure: Some(failure) };
     draft.change_settings(|settings| {
+        settings.root_signing_certificates = vec![maker.signing_certificate()];
+        settings.deletion_tasks = vec![task];
         settings.name = "Acme".to_owned();
         settings.quotas.extend([("UsersPerAccount".to_owned(), 7)]);
         settings.root_keys = vec![maker.access_key()];
@@ -327,7 +347,7 @@ fn what_can_not_be_understood_is_refused() {
     };
     for (record, reason) in [
         (record("group", &group.id, 2, good.clone()), "format 2, newer than 1"),
-        (record("server-certificate", &group.id, 1, good.clone()), "the unknown kind server-certificate"),
+        (record("spaceship", &group.id, 1, good.clone()), "the unknown kind spaceship"),
         (record("group", &group.id, 1, with("owner", "me".into())), "unknown field `owner`"),
         (record("group", &group.id, 1, with("path", "no-slashes".into())), "can not be read"),
         (record("group", &group.id, 1, with("id", "who".into())), "can not be read"),
