@@ -125,7 +125,7 @@ mod tests {
         add_user(&mut world, "bob");
         for (service, prefix, days, expires) in [
             ("bedrock.amazonaws.com", "ABSK", Some(30), Some("2026-01-31T00:00:00Z")),
-            ("logs.amazonaws.com", "ACWL", Some(36600), Some("2126-03-17T00:00:00Z")),
+            ("logs.amazonaws.com", "ACWL", Some(36600), Some("2126-03-18T00:00:00Z")),
             ("logs.amazonaws.com", "ACWL", None, None),
         ] {
             let shown = create(&mut world, "bob", service, days).unwrap();

@@ -299,8 +299,7 @@ fn every_kind_and_every_member_survives() {
         reason: "in use".to_owned(),
         usage: vec![RoleUsage { region: "us-east-1".to_owned(), resources: Vec::new() }],
     };
-    let task =
-        DeletionTask { id: "task/x".to_owned(), created: crate::test_support::NOW, failure: Some(failure) };
+    let task = DeletionTask { id: "task/x".to_owned(), created: NOW, failure: Some(failure) };
     draft.change_settings(|settings| {
         settings.root_signing_certificates = vec![maker.signing_certificate()];
         settings.deletion_tasks = vec![task];
