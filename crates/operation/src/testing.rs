@@ -5,11 +5,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use keygate_ident::{AccountId, Entropy, IdKind, Partition, Timestamp, UniqueId};
-use keygate_seal::KeyRing;
-use keygate_state::{Account, Caller, Directory, Draft, Facts, NoFacts, Unavailable};
+use keygate_seal::{KeyRing, TotpStep};
+use keygate_state::{
+    Account, Caller, CodeBook, CodeUse, Directory, Draft, Facts, KeyUse, RoleUse, Unavailable,
+};
 use keygate_wire::{ApiError, OperationModel};
 
 use crate::asks::Asks;
@@ -28,7 +30,7 @@ pub struct World {
     pub caller: Option<Caller>,
     /// Seals secrets and markers.
     pub keys: KeyRing,
-    /// Facts of use; none.
+    /// Facts of use; of one-time codes only, unless they are replaced.
     pub facts: Box<dyn Facts>,
     entropy: RefCell<SeededEntropy>,
 }
@@ -54,6 +56,34 @@ impl Entropy for SeededEntropy {
             z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             *byte = ((z ^ (z >> 31)) & 0xff) as u8;
         }
+    }
+}
+
+/// Facts of a test: one-time codes, and no other use.
+#[derive(Debug, Default)]
+pub struct Codes(Mutex<CodeBook>);
+
+impl Codes {
+    fn book(&self) -> MutexGuard<'_, CodeBook> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Facts for Codes {
+    fn key_use(&self, _: &UniqueId) -> Option<KeyUse> {
+        None
+    }
+    fn role_use(&self, _: &UniqueId) -> Option<RoleUse> {
+        None
+    }
+    fn code_use(&self, device: &UniqueId) -> CodeUse {
+        self.book().get(device)
+    }
+    fn claim_code(&self, device: &UniqueId, step: TotpStep, now: Timestamp) -> bool {
+        self.book().claim(device, step, now)
+    }
+    fn code_failed(&self, device: &UniqueId, now: Timestamp) {
+        self.book().failed(device, now);
     }
 }
 
@@ -87,7 +117,7 @@ impl World {
             here: account_number(123_456_789_012),
             caller: None,
             keys,
-            facts: Box::new(NoFacts),
+            facts: Box::<Codes>::default(),
             entropy: RefCell::new(entropy),
         };
         world.add_account(123_456_789_012);

@@ -16,6 +16,7 @@ mod input;
 mod instance_profile;
 mod key_material;
 mod login_profile;
+mod mfa_device;
 mod organization;
 mod owner;
 mod password_policy;
@@ -50,6 +51,7 @@ pub fn operations() -> Vec<Entry> {
         organization::operations(),
         credential_report::operations(),
         login_profile::operations(),
+        mfa_device::operations(),
         password_policy::operations(),
     ]
     .into_iter()

@@ -1,6 +1,6 @@
 //! Entities as wire shapes. What a listing leaves out, the operation of the listing leaves out.
 
-use keygate_ident::{AccountId, Partition, Timestamp};
+use keygate_ident::{Arn, Timestamp};
 use keygate_operation::{Failure, Page, ReadCx, paginate};
 use keygate_shapes::iam;
 use keygate_state::{
@@ -132,18 +132,21 @@ pub(crate) fn tag_page<M: OperationModel>(
     tags: &Tags,
 ) -> Result<Page<iam::Tag>, Failure<M>> {
     let mut tags = tag_list(tags);
-    tags.sort_by_cached_key(tag_place);
-    paginate(cx, scope, marker, max_items, tags, tag_place)
+    tags.sort_by_cached_key(place_of_tag);
+    paginate(cx, scope, marker, max_items, tags, place_of_tag)
 }
 
-/// The place of a tag in its listing, short enough for a marker: the model allows markers of 320 characters, and
-/// keys of 128 characters that may take four bytes each. Only keys that begin with the same hundred bytes and more
-/// are out of order.
-fn tag_place(tag: &iam::Tag) -> String {
+/// The place of a tag in its listing: keys have up to 128 characters, which may take four bytes each.
+fn place_of_tag(tag: &iam::Tag) -> String {
+    place(&tag.key)
+}
+
+/// The place of something in a listing in order of a long text, short enough for a marker: the model allows markers
+/// of 320 characters. Only texts that begin with the same hundred bytes and more are out of order.
+pub(crate) fn place(key: &str) -> String {
     const LONGEST: usize = 120;
-    let key = &tag.key;
     if key.len() <= LONGEST {
-        return key.clone();
+        return key.to_owned();
     }
     // FNV-1a: tells keys with the same beginning apart.
     let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -153,9 +156,14 @@ fn tag_place(tag: &iam::Tag) -> String {
     format!("{start}{hash:016x}")
 }
 
-/// The ARN of the root user.
-pub(crate) fn root_arn(partition: Partition, account: AccountId) -> String {
-    keygate_ident::Arn::root(partition, account).into()
+/// Root as AWS shows it: no name, no path, its account's number as id.
+pub(crate) fn root(cx: &ReadCx<'_>) -> iam::User {
+    iam::User {
+        user_id: cx.account_id().to_string(),
+        arn: Arn::root(cx.partition(), cx.account_id()).into(),
+        create_date: cx.account.settings().created,
+        ..Default::default()
+    }
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ const QUOTAS: [(&str, Quota); 18] = [
 ];
 
 fn counts(account: &Account) -> [(&'static str, usize); 16] {
+    let devices_in_use = account.mfa_devices.iter().filter(|device| device.assignment.is_some()).count();
     let has_root_keys = !account.settings().root_keys.is_empty();
     let has_root_certificates = !account.settings().root_signing_certificates.is_empty();
     [
@@ -69,11 +70,11 @@ fn counts(account: &Account) -> [(&'static str, usize); 16] {
         // Whether root has them: 1 or 0.
         ("AccountAccessKeysPresent", usize::from(has_root_keys)),
         ("AccountSigningCertificatesPresent", usize::from(has_root_certificates)),
+        ("AccountMFAEnabled", usize::from(!account.mfa_devices_of(None).is_empty())),
+        ("MFADevices", account.mfa_devices.len()),
+        ("MFADevicesInUse", devices_in_use),
         // An account holds none of these: the operations that would make them do not exist.
-        ("AccountMFAEnabled", 0),
         ("AccountPasswordPresent", 0),
-        ("MFADevices", 0),
-        ("MFADevicesInUse", 0),
         ("Providers", 0),
         ("GlobalEndpointTokenVersion", usize::from(account.settings().global_tokens.number())),
     ]
@@ -85,6 +86,7 @@ mod tests {
     use keygate_state::{ManagedRef, Role};
 
     use super::*;
+    use crate::mfa_device;
     use crate::policy::testing::{add_group, add_role, add_user, change, create_policies, set_quota};
 
     #[test]
@@ -144,6 +146,11 @@ mod tests {
         add_role(&mut world, "r", "/", None);
         change::<Role>(&mut world, "r", |role| role.attached.push(ManagedRef::new(policy)));
         set_quota(&mut world, "RolesPerAccount", 7);
+        for (owner, device) in [("u", "a"), ("root", "b")] {
+            let device = mfa_device::tests::create(&mut world, device);
+            mfa_device::tests::enable(&mut world, owner, &device, [-1, 0]).unwrap();
+        }
+        mfa_device::tests::create(&mut world, "c");
         let map = world.read(&GetAccountSummary, Default::default()).unwrap().summary_map.unwrap();
         for (key, number) in [
             ("Users", 2),
@@ -155,6 +162,9 @@ mod tests {
             ("UsersQuota", 5000),
             ("PolicySizeQuota", 6144),
             ("AccountAccessKeysPresent", 0),
+            ("AccountMFAEnabled", 1),
+            ("MFADevices", 3),
+            ("MFADevicesInUse", 2),
         ] {
             assert_eq!(map.get(key), Some(&number), "{key}");
         }

@@ -11,6 +11,7 @@ const UNLISTED_RESOURCES: &[(&str, &str)] = &[
     ("iam:ListGroups", "denials name the path: arn:aws:iam::ACCOUNT:group/PREFIX"),
     ("iam:ListRoles", "denials name the path: arn:aws:iam::ACCOUNT:role/PREFIX"),
     ("iam:ListPolicies", "as the other listings; denials name it \"policy path PREFIX\""),
+    ("iam:ListVirtualMFADevices", "denials name the path: arn:aws:iam::ACCOUNT:mfa/"),
     ("iam:ListInstanceProfiles", "denials name the path: arn:aws:iam::ACCOUNT:instance-profile/PREFIX"),
     ("iam:ListServerCertificates", "as the other listings: arn:aws:iam::ACCOUNT:server-certificate/PREFIX"),
 ];

@@ -155,6 +155,7 @@ mod tests {
     use crate::access_key::tests::create;
     use crate::credential_report::generate_credential_report::GenerateCredentialReport;
     use crate::login_profile::tests::create as create_login_profile;
+    use crate::mfa_device;
     use crate::password_policy::tests::set_policy;
     use crate::policy::testing::{add_user, change};
 
@@ -200,6 +201,10 @@ mod tests {
             columns(&mut world),
             "true,no_information,2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,false"
         );
+        let device = mfa_device::tests::create(&mut world, "phone");
+        mfa_device::tests::enable(&mut world, "bob", &device, [-1, 0]).unwrap();
+        world.now = world.now.plus_seconds(5 * 60 * 60);
+        assert_eq!(columns(&mut world), "true,no_information,2026-01-01T00:00:00Z,2026-04-01T00:00:00Z,true");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{DeleteUserRequest, DeleteUserResponse, op};
-use keygate_state::{DeleteConflict, User};
+use keygate_state::{Account, DeleteConflict, User};
 
 use crate::ask;
 
@@ -18,7 +18,7 @@ impl Write for DeleteUser {
 
     fn run(&self, cx: &mut WriteCx<'_>, input: DeleteUserRequest) -> Outcome<Self::Model> {
         let user = cx.draft.user(&input.user_name)?.clone();
-        if let Some(what) = obstacle(&user) {
+        if let Some(what) = obstacle(cx.draft, &user) {
             return Err(DeleteConflict::new(format!("Cannot delete entity, must {what} first.")).into());
         }
         cx.draft.remove::<User>(&user.id).map_err(|_| Failure::internal())?;
@@ -26,9 +26,10 @@ impl Write for DeleteUser {
     }
 }
 
-fn obstacle(user: &User) -> Option<&'static str> {
+fn obstacle(account: &Account, user: &User) -> Option<&'static str> {
     [
         (user.login_profile.is_some(), "delete login profile"),
+        (!account.mfa_devices_of(Some(&user.id)).is_empty(), "delete MFA device"),
         (!user.access_keys.is_empty(), "delete access keys"),
         (!user.signing_certificates.is_empty(), "delete signing certificates"),
         (!user.ssh_keys.is_empty(), "delete SSH public keys"),
@@ -53,6 +54,7 @@ mod tests {
     use crate::access_key::create_access_key::CreateAccessKey;
     use crate::group::add_user_to_group::AddUserToGroup;
     use crate::group::tests::add_group;
+    use crate::mfa_device;
     use crate::user::tests::add_user;
 
     fn delete(world: &mut World, name: &str) -> Result<(), String> {
@@ -101,6 +103,18 @@ mod tests {
         }
         assert_eq!(delete(&mut world, "BOB"), Ok(()));
         assert!(world.account().users.is_empty());
+    }
+
+    #[test]
+    fn a_device_is_an_obstacle_until_it_is_deactivated() {
+        let mut world = World::new();
+        add_user(&mut world, "bob");
+        let device = mfa_device::tests::create(&mut world, "phone");
+        mfa_device::tests::enable(&mut world, "bob", &device, [-1, 0]).unwrap();
+        let conflict = "DeleteConflict: Cannot delete entity, must delete MFA device first.";
+        assert_eq!(delete(&mut world, "bob"), Err(conflict.to_owned()));
+        mfa_device::tests::deactivate(&mut world, Some("bob"), &device).unwrap();
+        assert_eq!(delete(&mut world, "bob"), Ok(()));
     }
 
     #[test]

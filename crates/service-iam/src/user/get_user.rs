@@ -1,7 +1,7 @@
 //! GetUser: a user by name, or the caller itself.
 
 use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx};
-use keygate_shapes::iam::{self, GetUserRequest, GetUserResponse, op};
+use keygate_shapes::iam::{GetUserRequest, GetUserResponse, op};
 use keygate_state::CallerKind;
 
 use crate::{ask, view};
@@ -29,25 +29,16 @@ impl Read for GetUser {
         let user = match (&input.user_name, &cx.caller.kind) {
             (Some(name), _) => view::user(cx.account, cx.account.user(name)?),
             (None, CallerKind::User(user)) => view::user(cx.account, cx.account.user(&user.name)?),
-            (None, _) => root(cx),
+            (None, _) => view::root(cx),
         };
         Ok(GetUserResponse { user })
-    }
-}
-
-/// Root as AWS shows it: no name, no path, its account's number as id.
-fn root(cx: &ReadCx<'_>) -> iam::User {
-    iam::User {
-        user_id: cx.account_id().to_string(),
-        arn: view::root_arn(cx.partition(), cx.account_id()),
-        create_date: cx.account.settings().created,
-        ..Default::default()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use keygate_operation::testing::World;
+    use keygate_shapes::iam;
 
     use super::*;
     use crate::access_key::tests::act_as_guest;
