@@ -16,7 +16,7 @@ pub use asks::{Ask, Asks, Listed};
 pub use cx::{Environment, Random, ReadCx, WriteCx};
 pub use entry::{Call, Entry};
 pub use failure::Failure;
-pub use page::{DEFAULT_PAGE, Page, paginate};
+pub use page::{DEFAULT_PAGE, Page, paginate, position};
 
 use keygate_ident::AccountId;
 use keygate_wire::OperationModel;

@@ -34,15 +34,8 @@ pub fn paginate<M: OperationModel, T>(
     items: impl IntoIterator<Item = T>,
     key: impl Fn(&T) -> String,
 ) -> Result<Page<T>, Failure<M>> {
-    let context = format!("{}/{}/{scope}", cx.account_id(), M::NAME);
-    let after = match marker {
-        None => None,
-        Some(marker) => {
-            let opened = cx.env.keys.open_marker(context.as_bytes(), marker).ok();
-            let last = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-            Some(last.ok_or_else(|| Failure::validation("Invalid Marker."))?)
-        }
-    };
+    let context = context::<M>(cx, scope);
+    let after = position::<M>(cx, scope, marker)?;
     let wanted = max_items.and_then(|max| usize::try_from(max).ok()).unwrap_or(DEFAULT_PAGE);
     let mut rest = items.into_iter().filter(|item| after.as_ref().is_none_or(|after| key(item) > *after));
     let items: Vec<T> = rest.by_ref().take(wanted).collect();
@@ -52,4 +45,23 @@ pub fn paginate<M: OperationModel, T>(
         _ => None,
     };
     Ok(Page { items, is_truncated, marker })
+}
+
+/// The key of the last item before the page that this marker leads to; `None` without marker.
+///
+/// # Errors
+/// A marker that this listing did not give out.
+pub fn position<M: OperationModel>(
+    cx: &ReadCx<'_>,
+    scope: &str,
+    marker: Option<&str>,
+) -> Result<Option<String>, Failure<M>> {
+    let Some(marker) = marker else { return Ok(None) };
+    let opened = cx.env.keys.open_marker(context::<M>(cx, scope).as_bytes(), marker).ok();
+    let last = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
+    last.map(Some).ok_or_else(|| Failure::validation("Invalid Marker."))
+}
+
+fn context<M: OperationModel>(cx: &ReadCx<'_>, scope: &str) -> String {
+    format!("{}/{}/{scope}", cx.account_id(), M::NAME)
 }

@@ -65,6 +65,16 @@ impl ActionTest {
         (!self.not).then_some(&self.patterns)
     }
 
+    /// Whether it is a NotAction.
+    pub(crate) fn is_not(&self) -> bool {
+        self.not
+    }
+
+    /// The patterns of the element, Action or NotAction.
+    pub(crate) fn texts(&self) -> &[Pattern] {
+        &self.patterns
+    }
+
     /// Rules 103-106, 109.
     pub(crate) fn matches(&self, action: &str, context: &Keys<'_>) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(action, context)) != self.not

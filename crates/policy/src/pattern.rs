@@ -47,6 +47,17 @@ pub(crate) enum Token {
     Variable(Box<Variable>),
 }
 
+/// A stretch of text, which may be empty, or what stands for text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Element<'a> {
+    /// Matches itself.
+    Literal(&'a str),
+    /// Matches itself in any ASCII case.
+    Folded(&'a str),
+    /// A wildcard or a variable.
+    Wild(&'a Token),
+}
+
 /// A part of a pattern's text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stretch {
@@ -108,6 +119,20 @@ impl Pattern {
             begin,
             folded_and_open: folded << 1 | u32::from(open),
         }
+    }
+
+    /// The pattern from its beginning to its end.
+    pub(crate) fn elements(&self) -> impl Iterator<Item = Element<'_>> {
+        let (folded, literal) =
+            self.beginning().split_at_checked(self.folded_and_open as usize >> 1).unwrap_or_default();
+        let rest = if self.ends_open() { OPEN } else { &self.rest };
+        [Element::Folded(folded), Element::Literal(literal)].into_iter().chain(rest.iter().map(|token| {
+            match token {
+                Token::Literal(stretch) => Element::Literal(stretch.of(&self.text)),
+                Token::Folded(stretch) => Element::Folded(stretch.of(&self.text)),
+                token => Element::Wild(token),
+            }
+        }))
     }
 
     /// Whether the pattern is `*` and so matches everything.

@@ -18,6 +18,7 @@ mod password;
 mod ring;
 mod sealed;
 mod secret;
+mod ticket;
 mod token;
 mod totp;
 
@@ -27,6 +28,7 @@ pub use password::{InvalidPasswordHash, PasswordHash, PasswordSalt};
 pub use ring::{InvalidKeyId, InvalidKeyRing, KeyId, KeyRing, KeyRingFault};
 pub use sealed::{InvalidSealed, Sealed};
 pub use secret::{NotUtf8, Secret};
+pub use ticket::TICKET_CONTENT;
 pub use token::{MAX_TOKEN_LENGTH, MAX_TOKEN_PLAINTEXT};
 pub use totp::{TotpSeed, TotpStep};
 pub use zeroize::Zeroizing;

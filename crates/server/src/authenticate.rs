@@ -11,6 +11,7 @@ use keygate_state::{
 };
 use keygate_trail::Identity;
 
+use crate::facts::Recent;
 use crate::node::Node;
 
 /// A caller as one tree of its account knows it. Made once per credential and tree, then shared.
@@ -21,6 +22,8 @@ pub(crate) struct Principal {
     pub(crate) caller: Caller,
     /// The same for the audit trail.
     pub(crate) identity: Arc<Identity>,
+    /// What it did lately.
+    pub(crate) recent: Recent,
     generation: u64,
     secret: SecretSource,
     effective: OnceLock<Result<Effective, Unreadable>>,
@@ -30,7 +33,15 @@ impl Principal {
     fn new(account: &Arc<Account>, caller: Caller, generation: u64, secret: SecretSource) -> Self {
         let identity = Arc::new(crate::audit::identity(&caller, account.partition()));
         let account = Arc::clone(account);
-        Self { account, caller, identity, generation, secret, effective: OnceLock::new() }
+        Self {
+            account,
+            caller,
+            identity,
+            recent: Recent::default(),
+            generation,
+            secret,
+            effective: OnceLock::new(),
+        }
     }
 
     /// Its policies in this tree.

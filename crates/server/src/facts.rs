@@ -1,14 +1,27 @@
-//! When keys and roles were last used: kept in memory, saved now and then, read by IAM's operations.
+//! When keys and roles were last used, and what users and roles tried to do: kept in memory, saved now and then, read
+//! by IAM's operations.
+//!
+//! A request whose like came moments ago costs one atomic read: [`Recent`], which stands beside its principal, knows
+//! that there is nothing new. The memory is bounded by the credentials and principals that acted in the last 400 days
+//! and by the actions of the catalogue.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use keygate_catalog::catalog;
 use keygate_ident::{Timestamp, UniqueId};
-use keygate_state::{Caller, CallerKind, Facts, KeyUse, RoleUse};
+use keygate_state::{ActionUse, Activity, Caller, CallerKind, Facts, KeyUse, RoleUse};
 use keygate_store::Store;
 
 /// Uses that are closer together than this count as one: AWS itself reports coarsely.
 const GRAIN_SECONDS: i64 = 60;
+/// The same for actions; AWS tells fifteen minutes of its reports.
+const ACTION_GRAIN_SECONDS: i64 = 15 * 60;
+/// Older actions are in no report.
+const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
+/// Letters of a region's name; clients write into it what they like.
+const MAX_REGION: usize = 32;
 
 /// Facts of use of this server.
 #[derive(Default)]
@@ -20,7 +33,33 @@ pub(crate) struct UseFacts {
 struct State {
     keys: HashMap<UniqueId, KeyUse>,
     roles: HashMap<UniqueId, RoleUse>,
+    principals: HashMap<UniqueId, Actions>,
+    /// Principals whose actions are not saved yet.
+    changed: HashSet<UniqueId>,
+    /// Other facts that are not saved yet.
     unsaved: HashMap<String, Vec<u8>>,
+}
+
+/// The last attempt at each action, by the catalogue's name for it.
+type Actions = BTreeMap<&'static str, (Timestamp, Arc<str>)>;
+
+/// What a principal did in the last minute, as far as it fits: so that only news go into the facts.
+#[derive(Default)]
+pub(crate) struct Recent([AtomicU64; 8]);
+
+impl Recent {
+    /// Whether this was not done before in this minute. `what` is any text that tells kinds of requests apart.
+    pub(crate) fn is_news<'a>(&self, what: impl IntoIterator<Item = &'a str>, now: Timestamp) -> bool {
+        // FNV-1a: a doublet costs a report one minute, no more.
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in what.into_iter().flat_map(str::bytes) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        let minute = u64::from(u32::try_from(now.seconds() / GRAIN_SECONDS).unwrap_or_default());
+        let entry = (hash << 32) | minute;
+        let slot = (hash >> 32) as usize % self.0.len();
+        self.0.get(slot).is_none_or(|slot| slot.swap(entry, Ordering::Relaxed) != entry)
+    }
 }
 
 impl UseFacts {
@@ -28,26 +67,42 @@ impl UseFacts {
     ///
     /// # Errors
     /// The store could not be read.
-    pub(crate) fn load(store: &dyn Store) -> Result<Self, keygate_store::StoreError> {
+    pub(crate) fn load(store: &dyn Store, now: Timestamp) -> Result<Self, keygate_store::StoreError> {
         let mut state = State::default();
+        let since = now.plus_seconds(-KEPT_SECONDS);
         for (name, body) in store.facts("use/")? {
             // A fact that can not be read is worth less than a start.
-            if let Some(id) = name.strip_prefix("use/key/").and_then(|id| id.parse().ok())
-                && let Ok(fact) = serde_json::from_slice(&body)
-            {
-                state.keys.insert(id, fact);
-            } else if let Some(id) = name.strip_prefix("use/role/").and_then(|id| id.parse().ok())
-                && let Ok(fact) = serde_json::from_slice(&body)
-            {
-                state.roles.insert(id, fact);
+            let Some((kind, id)) = name.strip_prefix("use/").and_then(|rest| rest.split_once('/')) else {
+                continue;
+            };
+            let Ok(id) = id.parse() else { continue };
+            match kind {
+                "key" => state.keys.extend(serde_json::from_slice(&body).ok().map(|fact| (id, fact))),
+                "role" => state.roles.extend(serde_json::from_slice(&body).ok().map(|fact| (id, fact))),
+                "principal" => {
+                    let activity = serde_json::from_slice(&body).map(|fact: Activity| fact.since(since));
+                    let actions = activity.map(read).unwrap_or_default();
+                    if !actions.is_empty() {
+                        state.principals.insert(id, actions);
+                    }
+                }
+                _ => {}
             }
         }
         Ok(Self { state: Mutex::new(state) })
     }
 
-    /// A request by this caller was authenticated.
-    pub(crate) fn record(&self, caller: &Caller, now: Timestamp, region: &str, service: &str) {
+    /// A request by this caller was authenticated; it tries this action, if it is one of the catalogue.
+    pub(crate) fn record(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+        region: &str,
+        service: &str,
+        action: Option<&'static str>,
+    ) {
         let now = now.to_whole_seconds();
+        let region = known_region(region);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *state;
         if caller.session.is_none() {
@@ -68,16 +123,23 @@ impl UseFacts {
                 state.roles.insert(role.id.clone(), fact);
             }
         }
+        if let (Some(principal), Some(action)) = (principal(caller), action) {
+            state.record_action(principal, action, now, region);
+        }
     }
 
     /// What was not saved yet, to be handed to the store.
     pub(crate) fn take_unsaved(&self) -> Vec<(String, Vec<u8>)> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *state;
+        for id in std::mem::take(&mut state.changed) {
+            if let Some(actions) = state.principals.get(&id) {
+                save(&mut state.unsaved, format!("use/principal/{id}"), &shown(actions));
+            }
+        }
         std::mem::take(&mut state.unsaved).into_iter().collect()
     }
-}
 
-impl UseFacts {
     /// Saving failed: these are unsaved again, unless newer ones came meanwhile.
     pub(crate) fn put_back(&self, facts: Vec<(String, Vec<u8>)>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,6 +147,50 @@ impl UseFacts {
             state.unsaved.entry(name).or_insert(body);
         }
     }
+}
+
+impl State {
+    fn record_action(&mut self, principal: &UniqueId, action: &'static str, now: Timestamp, region: &str) {
+        let fresh = |last: &(Timestamp, Arc<str>)| {
+            *last.1 == *region && now.seconds() - last.0.seconds() < ACTION_GRAIN_SECONDS
+        };
+        if self.principals.get(principal).and_then(|actions| actions.get(action)).is_some_and(fresh) {
+            return;
+        }
+        self.principals.entry(principal.clone()).or_default().insert(action, (now, region.into()));
+        self.changed.insert(principal.clone());
+    }
+}
+
+/// Whose doing it is: the user's or role's behind whatever session. Root is in no report on users and roles.
+fn principal(caller: &Caller) -> Option<&UniqueId> {
+    match &caller.kind {
+        CallerKind::User(user) | CallerKind::Federated { user: Some(user), .. } => Some(&user.id),
+        CallerKind::Role { role, .. } => Some(&role.id),
+        CallerKind::Root | CallerKind::Federated { user: None, .. } => None,
+    }
+}
+
+fn known_region(region: &str) -> &str {
+    let letters = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if letters && region.len() <= MAX_REGION { region } else { "unknown" }
+}
+
+/// Actions that the catalogue does not know any more are forgotten.
+fn read(activity: Activity) -> Actions {
+    let actions = activity.actions.into_iter();
+    let known = actions.filter_map(|(name, used)| {
+        let action = catalog().action(&name)?;
+        Some((action.qualified_name, (used.time, used.region.into())))
+    });
+    known.collect()
+}
+
+fn shown(actions: &Actions) -> Activity {
+    let actions = actions.iter().map(|(name, (time, region))| {
+        ((*name).to_owned(), ActionUse { time: *time, region: region.to_string() })
+    });
+    Activity { actions: actions.collect() }
 }
 
 fn is_recent(last: Timestamp, now: Timestamp) -> bool {
@@ -105,4 +211,12 @@ impl Facts for UseFacts {
     fn role_use(&self, role: &UniqueId) -> Option<RoleUse> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).roles.get(role).cloned()
     }
+
+    fn activity(&self, principal: &UniqueId) -> Activity {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.principals.get(principal).map(shown).unwrap_or_default()
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -164,10 +164,18 @@ impl Keygate {
             }
         })?;
         record.caller(&principal.identity);
-        self.facts.record(&principal.caller, request.arrived, region, known.signing_name);
+        let routed = self.table.operation(known, &message, &self.limits);
+        // Whatever comes of it, the credentials were used, and something was tried.
+        self.note_use(
+            &principal,
+            request,
+            region,
+            known,
+            routed.as_ref().ok().map(|routed| routed.operation),
+        );
         restrict::service(&principal.caller, known).map_err(|error| auth_error(&error, known.protocol))?;
         // Decode.
-        let routed = self.table.operation(known, &message, &self.limits)?;
+        let routed = routed?;
         record.operation(routed.operation, routed.entry.is_some_and(Entry::writes));
         let input = routed.decode(&message, &self.limits)?;
         record.parameters(routed.operation.input, &input);
@@ -175,6 +183,24 @@ impl Keygate {
         validate(operation.input, &input, known.quotes_values)
             .map_err(|error| ApiError::validation(error.to_string()))?;
         Ok(Proved { request: Arc::clone(request), region: region.to_owned(), operation, input, principal })
+    }
+
+    /// Records the use of credentials and the attempt at an action, where there is news in it.
+    fn note_use(
+        &self,
+        principal: &Principal,
+        request: &Request,
+        region: &str,
+        service: &ServiceSchema,
+        operation: Option<&OperationSchema>,
+    ) {
+        let (now, signing_name) = (request.arrived, service.signing_name);
+        let name = operation.map_or("", |operation| operation.name);
+        if principal.recent.is_news([signing_name, "/", name, "/", region], now) {
+            let required = operation.and_then(|one| keygate_catalog::action_of(signing_name, one.name));
+            let action = required.and_then(|required| required.actions().first().copied());
+            self.facts.record(&principal.caller, now, region, signing_name, action);
+        }
     }
 
     /// A request without a signature: refused, except that an operation which takes none is told apart from one

@@ -56,7 +56,8 @@ impl Keygate {
         partition: Partition,
         quotas: BTreeMap<Quota, u32>,
     ) -> Result<Self, StartError> {
-        let facts = UseFacts::load(store.as_ref()).map_err(|error| StartError(error.to_string()))?;
+        let facts =
+            UseFacts::load(store.as_ref(), clock::now()).map_err(|error| StartError(error.to_string()))?;
         let (keys, trail) = (Arc::new(keys), Arc::new(trail));
         let node = Node::open(Arc::clone(&store), partition, quotas);
         let node = Arc::new(node.map_err(|error| StartError(error.to_string()))?);

@@ -15,6 +15,7 @@ mod inline;
 mod input;
 mod instance_profile;
 mod key_material;
+mod last_access;
 mod login_profile;
 mod mfa_device;
 mod organization;
@@ -53,6 +54,7 @@ pub fn operations() -> Vec<Entry> {
         login_profile::operations(),
         mfa_device::operations(),
         password_policy::operations(),
+        last_access::operations(),
     ]
     .into_iter()
     .flatten()

@@ -1,5 +1,7 @@
-//! Facts of use: when a key or a role was last used. They are recorded outside the account's tree, in memory,
-//! and saved coarsely, so that a use costs the hot path nothing.
+//! Facts of use: when a key or a role was last used, and what a user or role last tried to do. They are recorded
+//! outside the account's tree, in memory, and saved coarsely, so that a use costs the hot path nothing.
+
+use std::collections::BTreeMap;
 
 use keygate_ident::{Timestamp, UniqueId};
 use keygate_seal::TotpStep;
@@ -27,6 +29,38 @@ pub struct RoleUse {
     pub region: String,
 }
 
+/// The last attempt at an action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionUse {
+    /// When.
+    pub time: Timestamp,
+    /// In which region.
+    pub region: String,
+}
+
+/// What a user or role tried to do, allowed or not; sessions count as their user or role.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// The last attempt at each action, by its qualified name (`iam:GetUser`).
+    pub actions: BTreeMap<String, ActionUse>,
+}
+
+impl Activity {
+    /// The last attempt at any action of the service with this prefix (`iam`).
+    pub fn of_service(&self, prefix: &str) -> Option<&ActionUse> {
+        let of_service = |name: &str| name.split_once(':').is_some_and(|(service, _)| service == prefix);
+        let uses = self.actions.iter().filter(|(name, _)| of_service(name)).map(|(_, used)| used);
+        uses.max_by_key(|used| used.time)
+    }
+
+    /// The same without what was tried before this time.
+    #[must_use]
+    pub fn since(mut self, time: Timestamp) -> Self {
+        self.actions.retain(|_, used| used.time >= time);
+        self
+    }
+}
+
 /// What the server knows of past use.
 pub trait Facts: Send + Sync {
     /// The last use of an access key.
@@ -46,6 +80,11 @@ pub trait Facts: Send + Sync {
 
     /// A wrong code was tried: see [`crate::CodeBook::failed`].
     fn code_failed(&self, _device: &UniqueId, _now: Timestamp) {}
+
+    /// What a user or role tried to do.
+    fn activity(&self, _principal: &UniqueId) -> Activity {
+        Activity::default()
+    }
 }
 
 /// Nothing was ever used: for tests and offline tools.

@@ -54,7 +54,7 @@ pub use error::{
     MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound, PasswordPolicyViolation,
     PolicyNotAttachable, UnmodifiableEntity, UnrecognizedPublicKeyEncoding,
 };
-pub use facts::{Facts, KeyUse, NoFacts, RoleUse};
+pub use facts::{ActionUse, Activity, Facts, KeyUse, NoFacts, RoleUse};
 pub use managed::{AwsManaged, aws_managed};
 pub use organization::Organization;
 pub use quota::Quota;

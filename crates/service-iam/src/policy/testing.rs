@@ -34,6 +34,13 @@ pub(crate) fn create_policies<const N: usize>(world: &mut World, paths: [&str; N
     })
 }
 
+/// Creates a policy with this document.
+pub(crate) fn create_policy(world: &mut World, name: &str, document: String) {
+    let input =
+        CreatePolicyRequest { policy_name: name.to_owned(), policy_document: document, ..Default::default() };
+    world.write(&CreatePolicy, input).unwrap();
+}
+
 /// Changes a user, group or role by hand.
 pub(crate) fn change<P: Principal>(world: &mut World, name: &str, change: impl FnOnce(&mut P)) {
     world.edit(|draft| {
