@@ -93,6 +93,12 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
+    use keygate_policy::{
+        Attached, Caller, CallerKind, Context, Policy, PolicyKind, Request, Resource, Stack, Verdict,
+        context_keys, decide,
+    };
+    use serde_json::Value;
+
     use super::formatted;
 
     #[test]
@@ -112,5 +118,86 @@ mod tests {
             assert_eq!(formatted(text), expected);
             assert_eq!(formatted(expected), expected, "formatting twice changes nothing");
         }
+    }
+
+    /// AWS's own documents that nobody else could save: longer than what the API takes.
+    const TOO_LONG: usize = 131_072;
+
+    #[test]
+    fn every_aws_managed_policy_parses_validates_and_means_the_same_when_formatted() {
+        let policies = keygate_catalog::managed_policies();
+        assert!(policies.len() > 1_500, "{} policies", policies.len());
+        let mut checked = 0;
+        for managed in policies {
+            let text = managed.document().unwrap();
+            let policy = Policy::read(&text, PolicyKind::Identity)
+                .unwrap_or_else(|refusal| panic!("{}: {refusal}", managed.arn));
+            assert_eq!(policy.text(), text, "{}: kept byte for byte", managed.arn);
+            let saved = Policy::parse(&text, PolicyKind::Identity);
+            match saved {
+                Ok(saved) => assert_eq!(saved.text(), text),
+                Err(_) if text.chars().count() > TOO_LONG => {}
+                Err(refusal) => panic!("{}: {refusal}", managed.arn),
+            }
+            let pretty = formatted(&text);
+            let again = Policy::read(&pretty, PolicyKind::Identity).unwrap();
+            assert_eq!(again.text(), pretty);
+            assert_eq!(policy.size(), again.size(), "{}: white space does not count", managed.arn);
+            assert_eq!(context_keys(&policy), context_keys(&again), "{}", managed.arn);
+            assert_eq!(outline(&policy), outline(&again), "{}", managed.arn);
+            for (action, resource) in questions(&text) {
+                let [one, other] = [&policy, &again].map(|policy| answer(policy, &action, &resource));
+                assert_eq!(one, other, "{}: {action} on {resource}", managed.arn);
+                checked += 1;
+            }
+        }
+        assert!(checked > 8_000, "{checked} questions");
+    }
+
+    /// What a policy says, without where.
+    fn outline(policy: &Policy) -> Vec<String> {
+        let statement = |statement: &keygate_policy::Statement| {
+            let conditions: Vec<_> = statement
+                .conditions()
+                .map(|condition| format!("{} {}", condition.operator, condition.key))
+                .collect();
+            format!("{:?} {:?} {conditions:?}", statement.sid(), statement.effect())
+        };
+        policy.statements().iter().map(statement).collect()
+    }
+
+    /// Requests that its statements speak of: an action and a resource of each.
+    fn questions(text: &str) -> Vec<(String, String)> {
+        let document: Value = serde_json::from_str(text).unwrap();
+        let statements = match &document["Statement"] {
+            Value::Array(statements) => statements.clone(),
+            one => vec![one.clone()],
+        };
+        let first = |value: &Value| match value {
+            Value::Array(items) => items.first().and_then(Value::as_str).map(str::to_owned),
+            value => value.as_str().map(str::to_owned),
+        };
+        let ask = |statement: &Value| {
+            let action = first(&statement["Action"]).or_else(|| first(&statement["NotAction"]))?;
+            let resource = first(&statement["Resource"]).or_else(|| first(&statement["NotResource"]))?;
+            let action =
+                if action == "*" { "s3:GetObject".to_owned() } else { action.replace(['*', '?'], "X") };
+            let resource = if resource == "*" { resource } else { resource.replace(['*', '?'], "x") };
+            Some((action, resource))
+        };
+        statements.iter().filter_map(ask).collect()
+    }
+
+    fn answer(policy: &Policy, action: &str, resource: &str) -> (Verdict, Option<usize>) {
+        let account = "111122223333".parse().ok();
+        let mut caller = Caller::new(CallerKind::User, "arn:aws:iam::111122223333:user/ann");
+        caller.account = account;
+        let resource = Resource { arn: resource, account };
+        let mut context = Context::new().with("aws:RequestedRegion", "us-east-1");
+        context.add_derived(&caller, &resource);
+        let attached = [Attached { policy, name: "managed", arn: None }];
+        let stack = Stack { identity: &attached, ..Stack::default() };
+        let decision = decide(&Request { caller, action, resource, context: &context }, &stack);
+        (decision.verdict, decision.statement.map(|at| at.statement))
     }
 }

@@ -48,6 +48,15 @@ const IAM_PATHS: [&str; 13] = [
     "access-report/",
 ];
 
+/// What AWS's message does not list and AWS's own policies name: the root user (for sts:AssumeRoot), trusted contexts,
+/// templates of roles.
+const UNLISTED_IAM_PATHS: [&str; 2] = ["contextProvider/", "role-template/"];
+
+fn is_of_iam(path: &str) -> bool {
+    matches!(path, "*" | "root")
+        || IAM_PATHS.iter().chain(&UNLISTED_IAM_PATHS).any(|start| path.starts_with(start))
+}
+
 /// The kinds of S3 resources that live in a region.
 const REGIONAL_S3: [&str; 7] = [
     "accesspoint/",
@@ -87,10 +96,7 @@ fn of_vendor(vendor: &str, resource: &str, region: Option<&str>, path: Option<&s
     let has_region = region.is_some_and(|region| !region.is_empty()) && !spans_the_rest;
     match vendor {
         "iam" if has_region => Err(format!("IAM resource {resource} cannot contain region information.")),
-        "iam"
-            if !path
-                .is_none_or(|path| path == "*" || IAM_PATHS.iter().any(|start| path.starts_with(start))) =>
-        {
+        "iam" if !path.is_none_or(is_of_iam) => {
             let starts = IAM_PATHS.join(", ");
             Err(format!("IAM resource path must either be \"*\" or start with {starts}."))
         }

@@ -285,6 +285,9 @@ fn rules_93_to_96_resources() {
         ("arn:aws:logs:*:*", Ok(())),
         ("arn:aws:iam::111122223333:role/*", Ok(())),
         ("arn:aws:iam::111122223333:*", Ok(())),
+        // Unlisted, and named by policies of AWS's own.
+        ("arn:aws:iam::*:root", Ok(())),
+        ("arn:aws:iam::aws:contextProvider/IdentityCenter", Ok(())),
         ("arn:aws:s3:us-east-1:111122223333:accesspoint/a/object/*", Ok(())),
         ("b", Err("Resource b must be in ARN format or \"*\".")),
         ("**", Err("Resource ** must be in ARN format or \"*\".")),
