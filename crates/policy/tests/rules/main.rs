@@ -13,6 +13,8 @@ mod grammar;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod incidents;
+#[cfg(test)]
 mod organizations;
 #[cfg(test)]
 mod principals;
