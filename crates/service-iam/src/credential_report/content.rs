@@ -5,7 +5,7 @@
 
 use keygate_ident::{Arn, Timestamp};
 use keygate_operation::ReadCx;
-use keygate_state::{AccessKey, KeyStatus, User};
+use keygate_state::{AccessKey, KeyStatus, SigningCertificate, User};
 
 const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
 
@@ -32,7 +32,7 @@ fn root(cx: &ReadCx<'_>) -> String {
     row.password(Password { next_rotation: NOT_SUPPORTED.to_owned(), ..Password::none() });
     row.flag(!cx.account.mfa_devices_of(None).is_empty());
     row.access_keys(cx, &settings.root_keys);
-    row.certificates(&[]);
+    row.certificates(&settings.root_signing_certificates);
     row.finish()
 }
 
@@ -42,7 +42,7 @@ fn of_user(cx: &ReadCx<'_>, user: &User) -> String {
     row.password(Password::of(cx, user));
     row.flag(!cx.account.mfa_devices_of(Some(&user.id)).is_empty());
     row.access_keys(cx, &user.access_keys);
-    row.certificates(&[]);
+    row.certificates(&user.signing_certificates);
     row.finish()
 }
 
@@ -70,12 +70,6 @@ impl Password {
         let nothing = || NOT_APPLICABLE.to_owned();
         Self { enabled: false, last_used: nothing(), last_changed: nothing(), next_rotation: nothing() }
     }
-}
-
-/// The columns of a signing certificate.
-struct Certificate {
-    active: bool,
-    uploaded: Timestamp,
 }
 
 /// A line of the report.
@@ -107,11 +101,15 @@ impl Row {
         }
     }
 
-    fn certificates(&mut self, certificates: &[Certificate]) {
-        let mut certificates = certificates.iter();
+    /// AWS has inactive certificates before active ones.
+    fn certificates(&mut self, certificates: &[SigningCertificate]) {
+        let is_active = |certificate: &SigningCertificate| certificate.status == KeyStatus::Active;
+        let mut certificates: Vec<&SigningCertificate> = certificates.iter().collect();
+        certificates.sort_by_key(|certificate| (is_active(certificate), certificate.uploaded));
+        let mut certificates = certificates.into_iter();
         for _ in 0..SLOTS {
             let certificate = certificates.next();
-            self.flag(certificate.is_some_and(|certificate| certificate.active));
+            self.flag(certificate.is_some_and(is_active));
             self.text(certificate.map(|certificate| date(certificate.uploaded)));
         }
     }
@@ -255,5 +253,28 @@ mod tests {
             "true,2026-01-01T00:00:00Z,N/A,N/A,N/A,\
              false,2026-01-01T00:00:00Z,2026-01-01T01:00:00Z,eu-west-1,sts"
         );
+    }
+
+    #[test]
+    fn inactive_certificates_before_active_ones() {
+        let mut world = World::new();
+        add_user(&mut world, "ann", "/", None);
+        let now = world.now;
+        let certificate = |status, seconds| SigningCertificate {
+            id: "A".repeat(24),
+            body: String::new(),
+            status,
+            uploaded: now.plus_seconds(seconds),
+        };
+        let of_user = vec![certificate(KeyStatus::Active, 1), certificate(KeyStatus::Inactive, 2)];
+        let of_root = of_user[..1].to_vec();
+        change::<User>(&mut world, "ann", |user| user.signing_certificates = of_user);
+        world.edit(|draft| {
+            draft.change_settings(|settings| settings.root_signing_certificates = of_root);
+        });
+        let report = report(&mut world);
+        let columns = |line: &str| line.split(',').skip(18).collect::<Vec<_>>().join(",");
+        assert_eq!(columns(&report[1]), "true,2026-01-01T00:00:01Z,false,N/A");
+        assert_eq!(columns(&report[2]), "false,2026-01-01T00:00:02Z,true,2026-01-01T00:00:01Z");
     }
 }
