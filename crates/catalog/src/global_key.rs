@@ -13,6 +13,8 @@ pub struct GlobalKey {
     pub key: ConditionKey,
     /// When a request carries it.
     pub presence: Presence,
+    /// What its value is, in a few words.
+    pub holds: &'static str,
     /// The rule that says so.
     pub rule: u16,
 }
@@ -73,85 +75,313 @@ pub fn global_key(name: &str) -> Option<&'static GlobalKey> {
     GLOBAL_KEYS.iter().find(|global| global.key.is(name))
 }
 
+impl GlobalKey {
+    /// Whether AWS calls the key sensitive: a wildcard in its value has no use and opens more than meant.
+    pub fn is_sensitive(&self) -> bool {
+        SENSITIVE.contains(&self.key.name)
+    }
+}
+
+impl Presence {
+    /// The same in words, as a sentence goes on: "present …".
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Signed => "in signed requests",
+            Self::IamUser => "for IAM users",
+            Self::CallerInOrganization => "if the caller's account is in an organization",
+            Self::ResourceInOrganization => "if the resource's account is in an organization",
+            Self::PrincipalTag => "if the caller has the tag",
+            Self::ResourceTag => "if the resource has the tag, or is made with it",
+            Self::RequestTags => "if the request passes tags",
+            Self::TemporaryCredentials => "with temporary credentials",
+            Self::MfaUsed => "if a second factor was used",
+            Self::NotThroughVpcEndpoint => "unless the request comes by a VPC endpoint",
+            Self::ThroughVpcEndpoint => "if the request comes by a VPC endpoint",
+            Self::ServiceForResource => "if a service calls for a resource",
+            Self::ServicePrincipal => "if a service itself calls",
+            Self::ForwardAccess => "if a service passes the caller's request on",
+            Self::FederatedSession => "in sessions of an identity provider",
+            Self::SourceIdentitySet => "if a source identity was set",
+            Self::AssumeRootSession => "in sessions of AssumeRoot",
+            Self::InstanceCredentials => "with credentials of an instance",
+            Self::ServiceIssuedSession => "in sessions that the service issued",
+            Self::NearlyAlways => "but for a few actions",
+            Self::BrowserHeader => "if the client sends it",
+            Self::Feature => "where the feature is used",
+        }
+    }
+}
+
 /// All global keys, in the order of the rules.
 pub fn global_keys() -> &'static [GlobalKey] {
     GLOBAL_KEYS
 }
 
-const fn one(rule: u16, name: &'static str, value_type: ValueType, presence: Presence) -> GlobalKey {
-    GlobalKey { key: ConditionKey { name, value_type, multivalued: false }, presence, rule }
+/// The list of the documentation.
+const SENSITIVE: [&str; 10] = [
+    "aws:PrincipalAccount",
+    "aws:PrincipalOrgID",
+    "aws:ResourceAccount",
+    "aws:ResourceOrgID",
+    "aws:SourceAccount",
+    "aws:SourceOrgID",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+];
+
+const fn one(
+    rule: u16,
+    name: &'static str,
+    value_type: ValueType,
+    presence: Presence,
+    holds: &'static str,
+) -> GlobalKey {
+    GlobalKey { key: ConditionKey { name, value_type, multivalued: false }, presence, holds, rule }
 }
 
-const fn many(rule: u16, name: &'static str, value_type: ValueType, presence: Presence) -> GlobalKey {
-    GlobalKey { key: ConditionKey { name, value_type, multivalued: true }, presence, rule }
+const fn many(
+    rule: u16,
+    name: &'static str,
+    value_type: ValueType,
+    presence: Presence,
+    holds: &'static str,
+) -> GlobalKey {
+    GlobalKey { key: ConditionKey { name, value_type, multivalued: true }, presence, holds, rule }
 }
 
 const GLOBAL_KEYS: &[GlobalKey] = &[
-    one(213, "aws:CurrentTime", Date, Presence::Always),
-    // Seconds since the epoch: date and numeric operators both work on it.
-    one(213, "aws:EpochTime", Date, Presence::Always),
-    one(213, "aws:SecureTransport", Bool, Presence::Always),
-    one(213, "aws:UserAgent", String, Presence::Always),
-    one(213, "aws:RequestedRegion", String, Presence::Always),
-    // `anonymous` for anonymous callers.
-    one(213, "aws:PrincipalAccount", String, Presence::Always),
-    one(213, "aws:PrincipalType", String, Presence::Always),
-    one(213, "aws:userid", String, Presence::Always),
-    one(213, "aws:ViaAWSService", Bool, Presence::Always),
-    // The role's ARN for role sessions.
-    one(214, "aws:PrincipalArn", Arn, Presence::Signed),
-    one(215, "aws:username", String, Presence::IamUser),
-    one(216, "aws:PrincipalOrgID", String, Presence::CallerInOrganization),
-    many(216, "aws:PrincipalOrgPaths", String, Presence::CallerInOrganization),
-    one(216, "aws:ResourceOrgID", String, Presence::ResourceInOrganization),
-    many(216, "aws:ResourceOrgPaths", String, Presence::ResourceInOrganization),
-    one(217, "aws:PrincipalTag/${TagKey}", String, Presence::PrincipalTag),
-    one(217, "aws:ResourceTag/${TagKey}", String, Presence::ResourceTag),
-    one(217, "aws:RequestTag/${TagKey}", String, Presence::RequestTags),
-    many(217, "aws:TagKeys", String, Presence::RequestTags),
-    // Absent with long-term keys: the reason for BoolIfExists in policies that demand MFA.
-    one(218, "aws:MultiFactorAuthPresent", Bool, Presence::TemporaryCredentials),
-    // Seconds.
-    one(218, "aws:MultiFactorAuthAge", Numeric, Presence::MfaUsed),
-    one(219, "aws:TokenIssueTime", Date, Presence::TemporaryCredentials),
-    one(220, "aws:SourceIp", IpAddress, Presence::NotThroughVpcEndpoint),
-    one(220, "aws:SourceVpc", String, Presence::ThroughVpcEndpoint),
-    one(220, "aws:SourceVpce", String, Presence::ThroughVpcEndpoint),
-    one(220, "aws:VpcSourceIp", IpAddress, Presence::ThroughVpcEndpoint),
-    one(220, "aws:SourceVpcArn", Arn, Presence::ThroughVpcEndpoint),
-    one(220, "aws:VpceAccount", String, Presence::ThroughVpcEndpoint),
-    one(220, "aws:VpceOrgID", String, Presence::ThroughVpcEndpoint),
-    many(220, "aws:VpceOrgPaths", String, Presence::ThroughVpcEndpoint),
-    one(221, "aws:SourceArn", Arn, Presence::ServiceForResource),
-    one(221, "aws:SourceAccount", String, Presence::ServiceForResource),
-    one(221, "aws:SourceOrgID", String, Presence::ServiceForResource),
-    many(221, "aws:SourceOrgPaths", String, Presence::ServiceForResource),
-    one(222, "aws:PrincipalIsAWSService", Bool, Presence::Signed),
-    one(222, "aws:PrincipalServiceName", String, Presence::ServicePrincipal),
-    many(222, "aws:PrincipalServiceNamesList", String, Presence::ServicePrincipal),
-    // In the order of the calls.
-    many(223, "aws:CalledVia", String, Presence::ForwardAccess),
-    one(223, "aws:CalledViaFirst", String, Presence::ForwardAccess),
-    one(223, "aws:CalledViaLast", String, Presence::ForwardAccess),
-    one(224, "aws:FederatedProvider", String, Presence::FederatedSession),
-    one(224, "aws:SourceIdentity", String, Presence::SourceIdentitySet),
-    one(224, "aws:AssumedRoot", Bool, Presence::AssumeRootSession),
-    one(224, "aws:Ec2InstanceSourceVpc", String, Presence::InstanceCredentials),
-    one(224, "aws:Ec2InstanceSourcePrivateIPv4", IpAddress, Presence::InstanceCredentials),
-    one(224, "ec2:RoleDelivery", Numeric, Presence::InstanceCredentials),
-    one(224, "ec2:SourceInstanceArn", Arn, Presence::InstanceCredentials),
-    one(224, "lambda:SourceFunctionArn", Arn, Presence::ServiceIssuedSession),
-    one(224, "ssm:SourceInstanceArn", Arn, Presence::ServiceIssuedSession),
-    one(224, "glue:RoleAssumedBy", String, Presence::ServiceIssuedSession),
-    one(224, "glue:CredentialIssuingService", String, Presence::ServiceIssuedSession),
-    one(225, "aws:ResourceAccount", String, Presence::NearlyAlways),
-    one(225, "aws:referer", String, Presence::BrowserHeader),
-    one(225, "aws:ChatbotSourceArn", Arn, Presence::Feature),
-    one(225, "identitystore:UserId", String, Presence::Feature),
-    one(225, "aws:SignInSessionArn", Arn, Presence::Feature),
-    one(225, "aws:CalledViaAWSMCP", String, Presence::Feature),
-    one(225, "aws:ViaAWSMCPService", Bool, Presence::Feature),
-    one(225, "aws:IsMcpServiceAction", Bool, Presence::Feature),
+    one(213, "aws:CurrentTime", Date, Presence::Always, "the time of the request, ISO 8601"),
+    one(
+        213,
+        "aws:EpochTime",
+        Date,
+        Presence::Always,
+        "the same in seconds since 1970; date and numeric operators both work on it",
+    ),
+    one(213, "aws:SecureTransport", Bool, Presence::Always, "whether the request came over TLS"),
+    one(
+        213,
+        "aws:UserAgent",
+        String,
+        Presence::Always,
+        "the header of the client, which it may set as it likes",
+    ),
+    one(
+        213,
+        "aws:RequestedRegion",
+        String,
+        Presence::Always,
+        "the region called; of global services the one that holds them",
+    ),
+    one(
+        213,
+        "aws:PrincipalAccount",
+        String,
+        Presence::Always,
+        "the caller's account; `anonymous` for anonymous callers",
+    ),
+    one(
+        213,
+        "aws:PrincipalType",
+        String,
+        Presence::Always,
+        "`Account`, `User`, `FederatedUser`, `AssumedRole` or `Anonymous`",
+    ),
+    one(213, "aws:userid", String, Presence::Always, "the unique id; with the session's name for sessions"),
+    one(213, "aws:ViaAWSService", Bool, Presence::Always, "whether a service passes the caller's request on"),
+    one(
+        214,
+        "aws:PrincipalArn",
+        Arn,
+        Presence::Signed,
+        "the caller's ARN; of a role session the role's, with its path",
+    ),
+    one(215, "aws:username", String, Presence::IamUser, "the user's name without path"),
+    one(
+        216,
+        "aws:PrincipalOrgID",
+        String,
+        Presence::CallerInOrganization,
+        "the organization of the caller's account",
+    ),
+    many(
+        216,
+        "aws:PrincipalOrgPaths",
+        String,
+        Presence::CallerInOrganization,
+        "from the organization to the unit of the caller's account, ending in `/`",
+    ),
+    one(
+        216,
+        "aws:ResourceOrgID",
+        String,
+        Presence::ResourceInOrganization,
+        "the organization of the resource's account",
+    ),
+    many(
+        216,
+        "aws:ResourceOrgPaths",
+        String,
+        Presence::ResourceInOrganization,
+        "from the organization to the unit of the resource's account, ending in `/`",
+    ),
+    one(
+        217,
+        "aws:PrincipalTag/${TagKey}",
+        String,
+        Presence::PrincipalTag,
+        "the tag of user or role, or the session tag that overrides it",
+    ),
+    one(
+        217,
+        "aws:ResourceTag/${TagKey}",
+        String,
+        Presence::ResourceTag,
+        "the tag of the resource; of one that is being made the tag passed for it",
+    ),
+    one(217, "aws:RequestTag/${TagKey}", String, Presence::RequestTags, "the tag passed in the request"),
+    many(217, "aws:TagKeys", String, Presence::RequestTags, "the keys of the tags passed in the request"),
+    one(
+        218,
+        "aws:MultiFactorAuthPresent",
+        Bool,
+        Presence::TemporaryCredentials,
+        "whether the credentials were made with a second factor; absent with long-term keys, the reason for BoolIfExists in policies that demand one",
+    ),
+    one(
+        218,
+        "aws:MultiFactorAuthAge",
+        Numeric,
+        Presence::MfaUsed,
+        "seconds since the second factor was given",
+    ),
+    one(219, "aws:TokenIssueTime", Date, Presence::TemporaryCredentials, "when the credentials were issued"),
+    one(220, "aws:SourceIp", IpAddress, Presence::NotThroughVpcEndpoint, "the address of the client"),
+    one(220, "aws:SourceVpc", String, Presence::ThroughVpcEndpoint, "the VPC of the endpoint"),
+    one(220, "aws:SourceVpce", String, Presence::ThroughVpcEndpoint, "the endpoint"),
+    one(220, "aws:VpcSourceIp", IpAddress, Presence::ThroughVpcEndpoint, "the client's address in its VPC"),
+    one(
+        220,
+        "aws:SourceVpcArn",
+        Arn,
+        Presence::ThroughVpcEndpoint,
+        "the ARN of the VPC of the endpoint, for services that pass it",
+    ),
+    one(
+        220,
+        "aws:VpceAccount",
+        String,
+        Presence::ThroughVpcEndpoint,
+        "the account that owns the endpoint, for services that pass it",
+    ),
+    one(220, "aws:VpceOrgID", String, Presence::ThroughVpcEndpoint, "its organization"),
+    many(220, "aws:VpceOrgPaths", String, Presence::ThroughVpcEndpoint, "from its organization to its unit"),
+    one(221, "aws:SourceArn", Arn, Presence::ServiceForResource, "the resource for which the service calls"),
+    one(221, "aws:SourceAccount", String, Presence::ServiceForResource, "the account of that resource"),
+    one(221, "aws:SourceOrgID", String, Presence::ServiceForResource, "the organization of that account"),
+    many(
+        221,
+        "aws:SourceOrgPaths",
+        String,
+        Presence::ServiceForResource,
+        "from that organization to the unit of that account",
+    ),
+    one(222, "aws:PrincipalIsAWSService", Bool, Presence::Signed, "whether a service principal itself calls"),
+    one(222, "aws:PrincipalServiceName", String, Presence::ServicePrincipal, "the service principal"),
+    many(
+        222,
+        "aws:PrincipalServiceNamesList",
+        String,
+        Presence::ServicePrincipal,
+        "all names of the service",
+    ),
+    many(
+        223,
+        "aws:CalledVia",
+        String,
+        Presence::ForwardAccess,
+        "the services that passed the request on, in their order",
+    ),
+    one(223, "aws:CalledViaFirst", String, Presence::ForwardAccess, "the first of them"),
+    one(223, "aws:CalledViaLast", String, Presence::ForwardAccess, "the last of them"),
+    one(
+        224,
+        "aws:FederatedProvider",
+        String,
+        Presence::FederatedSession,
+        "the identity provider of the session: its ARN, or the domain of those built in",
+    ),
+    one(
+        224,
+        "aws:SourceIdentity",
+        String,
+        Presence::SourceIdentitySet,
+        "the source identity; it stays through role chaining",
+    ),
+    one(224, "aws:AssumedRoot", Bool, Presence::AssumeRootSession, "true"),
+    one(224, "aws:Ec2InstanceSourceVpc", String, Presence::InstanceCredentials, "the VPC of the instance"),
+    one(
+        224,
+        "aws:Ec2InstanceSourcePrivateIPv4",
+        IpAddress,
+        Presence::InstanceCredentials,
+        "the instance's first private address",
+    ),
+    one(
+        224,
+        "ec2:RoleDelivery",
+        Numeric,
+        Presence::InstanceCredentials,
+        "the version of the metadata service, `1.0` or `2.0`",
+    ),
+    one(224, "ec2:SourceInstanceArn", Arn, Presence::InstanceCredentials, "the instance"),
+    one(224, "lambda:SourceFunctionArn", Arn, Presence::ServiceIssuedSession, "the function"),
+    one(224, "ssm:SourceInstanceArn", Arn, Presence::ServiceIssuedSession, "the managed instance"),
+    one(
+        224,
+        "glue:RoleAssumedBy",
+        String,
+        Presence::ServiceIssuedSession,
+        "`glue.amazonaws.com`, for requests of the service itself",
+    ),
+    one(
+        224,
+        "glue:CredentialIssuingService",
+        String,
+        Presence::ServiceIssuedSession,
+        "`glue.amazonaws.com`, for requests of jobs and endpoints",
+    ),
+    one(224, "codebuild:BuildArn", Arn, Presence::ServiceIssuedSession, "the build"),
+    one(224, "codebuild:ProjectArn", Arn, Presence::ServiceIssuedSession, "the project of the build"),
+    one(225, "aws:ResourceAccount", String, Presence::NearlyAlways, "the account that owns the resource"),
+    one(
+        225,
+        "aws:referer",
+        String,
+        Presence::BrowserHeader,
+        "the header of the client, which it may set as it likes",
+    ),
+    one(225, "aws:ChatbotSourceArn", Arn, Presence::Feature, "the configuration of the chat channel"),
+    one(225, "identitystore:UserId", String, Presence::Feature, "the user of IAM Identity Center"),
+    one(225, "aws:SignInSessionArn", Arn, Presence::Feature, "the session of AWS Sign-In"),
+    one(225, "aws:CalledViaAWSMCP", String, Presence::Feature, "the service principal of the MCP server"),
+    one(
+        225,
+        "aws:ViaAWSMCPService",
+        Bool,
+        Presence::Feature,
+        "whether an MCP server of AWS passes the request on",
+    ),
+    one(
+        225,
+        "aws:IsMcpServiceAction",
+        Bool,
+        Presence::Feature,
+        "whether the action is one of an MCP server's own",
+    ),
 ];
 
 #[cfg(test)]
@@ -222,6 +452,35 @@ mod tests {
         ] {
             assert_eq!(global_key(name).map(|global| global.key.name), expected, "{name}");
         }
+    }
+
+    /// The table of the user guide's page on global condition keys, by its columns.
+    #[test]
+    fn rules_213_to_225_every_documented_key_is_here_and_no_other() {
+        const PRINCIPAL: &str = "PrincipalArn PrincipalAccount PrincipalOrgPaths PrincipalOrgID PrincipalTag/${TagKey} \
+            PrincipalIsAWSService PrincipalServiceName PrincipalServiceNamesList PrincipalType userid username";
+        const SESSION: &str = "AssumedRoot FederatedProvider TokenIssueTime SignInSessionArn MultiFactorAuthAge \
+            MultiFactorAuthPresent ChatbotSourceArn Ec2InstanceSourceVpc Ec2InstanceSourcePrivateIPv4 SourceIdentity \
+            ec2:RoleDelivery ec2:SourceInstanceArn glue:RoleAssumedBy glue:CredentialIssuingService \
+            codebuild:BuildArn codebuild:ProjectArn lambda:SourceFunctionArn ssm:SourceInstanceArn identitystore:UserId";
+        const NETWORK: &str =
+            "SourceIp SourceVpc SourceVpcArn SourceVpce VpceAccount VpceOrgID VpceOrgPaths VpcSourceIp";
+        const RESOURCE: &str = "ResourceAccount ResourceOrgID ResourceOrgPaths ResourceTag/${TagKey}";
+        const REQUEST: &str = "CalledVia CalledViaFirst CalledViaLast CalledViaAWSMCP ViaAWSService ViaAWSMCPService \
+            CurrentTime EpochTime referer RequestedRegion RequestTag/${TagKey} TagKeys SecureTransport SourceAccount \
+            SourceArn SourceOrgID SourceOrgPaths UserAgent IsMcpServiceAction";
+        let full = |name: &str| if name.contains(':') { name.to_owned() } else { format!("aws:{name}") };
+        let columns = [PRINCIPAL, SESSION, NETWORK, RESOURCE, REQUEST];
+        let mut documented: Vec<_> =
+            columns.iter().flat_map(|names| names.split_whitespace()).map(full).collect();
+        let mut here: Vec<&str> = global_keys().iter().map(|global| global.key.name).collect();
+        documented.sort_unstable();
+        here.sort_unstable();
+        assert_eq!(here, documented);
+        for name in SENSITIVE {
+            assert!(global_key(name).is_some_and(GlobalKey::is_sensitive), "{name}");
+        }
+        assert!(!global_key("aws:PrincipalArn").unwrap().is_sensitive());
     }
 
     #[test]

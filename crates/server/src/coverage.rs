@@ -135,13 +135,16 @@ fn global_condition_keys() {
     let mut text = String::from(
         "# Global condition keys\n\nWritten by a test (`crates/server/src/coverage.rs`). \"sent\": requests to this \
          server carry the key when AWS's would; other keys are absent, as they are on AWS where their feature is not \
-         used.\n\n| key | sent |\n|---|---|\n",
+         used.\n\n| key | type | values | present | what it is | sent |\n|---|---|---|---|---|---|\n",
     );
     let mut seen = BTreeSet::new();
     for entry in keygate_catalog::global_keys() {
         let sent = supplied.iter().any(|key| key.eq_ignore_ascii_case(entry.key.name));
         seen.insert(entry.key.name.to_ascii_lowercase());
-        writeln!(text, "| {} | {} |", entry.key.name, if sent { "yes" } else { "no" }).unwrap();
+        let values = if entry.key.multivalued { "several" } else { "one" };
+        let (kind, sent) = (format!("{:?}", entry.key.value_type), if sent { "yes" } else { "no" });
+        let (name, present, holds) = (entry.key.name, entry.presence.words(), entry.holds);
+        writeln!(text, "| {name} | {kind} | {values} | {present} | {holds} | {sent} |").unwrap();
     }
     for key in supplied.iter().filter(|key| key.starts_with("aws:")) {
         assert!(seen.contains(&key.to_ascii_lowercase()), "{key} is sent but is no documented global key");

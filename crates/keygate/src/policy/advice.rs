@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use keygate_catalog::{ValueType, catalog};
+use keygate_catalog::{GlobalKey, ValueType, catalog, global_key};
 use keygate_policy::{ConditionRef, Effect, Policy, PolicyKind, PrincipalKind, Statement, is_public};
 use serde_json::{Map, Value};
 
@@ -105,9 +105,13 @@ impl Cx<'_> {
             }
             _ => {}
         }
+        let text = self.policy.text().get(bytes.clone()).unwrap_or_default();
+        let sensitive = global_key(key).is_some_and(GlobalKey::is_sensitive);
+        if sensitive && values(text).iter().any(|value| value.contains(['*', '?'])) {
+            warn(format!("a wildcard in {key} has no use, and may let in more than is meant"));
+        }
         // Rule 161.
         if known.value_type == ValueType::IpAddress && key.eq_ignore_ascii_case("aws:SourceIp") {
-            let text = self.policy.text().get(bytes.clone()).unwrap_or_default();
             for value in values(text).iter().filter(|value| is_private(value)) {
                 warn(format!(
                     "{value} is a private address, which aws:SourceIp never is: see aws:VpcSourceIp"
@@ -266,6 +270,16 @@ mod tests {
         check(PolicyKind::Identity, &conditional("Allow", condition), &[(message, place)]);
         let elsewhere = r#"{"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}"#;
         check(PolicyKind::Identity, &conditional("Allow", elsewhere), &[]);
+    }
+
+    #[test]
+    fn wildcards_in_sensitive_keys() {
+        let message = "a wildcard in aws:SourceVpc has no use, and may let in more than is meant";
+        let condition = r#"{"StringLike": {"aws:SourceVpc": ["vpc-1", "vpc-*"]}}"#;
+        let place = r#""aws:SourceVpc": ["vpc-1", "vpc-*"]"#;
+        check(PolicyKind::Identity, &conditional("Allow", condition), &[(message, place)]);
+        let fixed = r#"{"StringLike": {"aws:SourceVpc": "vpc-1", "aws:PrincipalArn": "*"}}"#;
+        check(PolicyKind::Identity, &conditional("Allow", fixed), &[]);
     }
 
     #[test]
