@@ -1,4 +1,4 @@
-//! Unique ids: a four-letter prefix and base32 letters that carry the account (rule 235).
+//! Unique ids: a prefix, mostly of four letters, and base32 letters that carry the account (rule 235).
 //!
 //! AWS's access key ids hold the account number in their first six bytes (aws-facts, "IAM and STS answers");
 //! ours do too, and so do the ids of users, roles and the rest, so that the account to load is known from an
@@ -38,10 +38,16 @@ pub enum IdKind {
     MfaDevice,
     /// `ADRA`: a delegation request. AWS does not tell the form of its ids; ours carry the account, like all others.
     DelegationRequest,
+    /// `OIDP`: an OpenID Connect provider. AWS has no such id; it is never shown.
+    OidcProvider,
+    /// `SAMLSP`: a SAML provider.
+    SamlProvider,
+    /// `SAMLPK`: a private key of a SAML provider.
+    SamlPrivateKey,
 }
 
 impl IdKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::AccessKey,
         Self::TemporaryKey,
         Self::User,
@@ -54,9 +60,12 @@ impl IdKind {
         Self::ServiceCredential,
         Self::MfaDevice,
         Self::DelegationRequest,
+        Self::OidcProvider,
+        Self::SamlProvider,
+        Self::SamlPrivateKey,
     ];
 
-    /// The four letters.
+    /// The letters that ids of this kind begin with.
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::AccessKey => "AKIA",
@@ -71,13 +80,17 @@ impl IdKind {
             Self::ServiceCredential => "ACCA",
             Self::MfaDevice => "AMFA",
             Self::DelegationRequest => "ADRA",
+            Self::OidcProvider => "OIDP",
+            Self::SamlProvider => "SAMLSP",
+            Self::SamlPrivateKey => "SAMLPK",
         }
     }
 
-    /// Letters after the prefix: 16 for keys (20 in all), 17 for the others (21 in all).
+    /// Letters after the prefix: 16 for keys (20 in all) and for what belongs to SAML (22 in all), 17 for the others
+    /// (21 in all).
     const fn tail(self) -> usize {
         match self {
-            Self::AccessKey | Self::TemporaryKey => 16,
+            Self::AccessKey | Self::TemporaryKey | Self::SamlProvider | Self::SamlPrivateKey => 16,
             _ => 17,
         }
     }
@@ -126,7 +139,7 @@ impl UniqueId {
 
     /// The account inside; meaningful only for ids made by [`UniqueId::generate`] (or by AWS).
     pub fn account(&self) -> Option<AccountId> {
-        let tail = self.0.get(4..20)?;
+        let tail = self.0.get(self.kind()?.prefix().len()..)?.get(..16)?;
         let mut bits = 0u128;
         for byte in tail.bytes() {
             let value = ALPHABET.iter().position(|letter| *letter == byte)?;
@@ -216,7 +229,7 @@ mod tests {
             let account = AccountId::from_number(number).unwrap();
             for kind in IdKind::ALL {
                 let id = UniqueId::generate(kind, account, &mut entropy);
-                assert_eq!(id.as_str().len(), 4 + kind.tail());
+                assert_eq!(id.as_str().len(), kind.prefix().len() + kind.tail());
                 assert_eq!(id.kind(), Some(kind));
                 assert_eq!(id.account(), Some(account));
                 assert_eq!(id.as_str().parse(), Ok(id.clone()));

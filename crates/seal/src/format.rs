@@ -33,6 +33,10 @@ pub enum Purpose {
     ServerCertificateKey,
     /// The password or API key of a service-specific credential.
     ServicePassword,
+    /// A private key that decrypts SAML assertions.
+    SamlPrivateKey,
+    /// A private key that signs web identity tokens.
+    TokenSigningKey,
     /// A session token; see [`crate::KeyRing::seal_token`].
     SessionToken,
     /// A paging marker; see [`crate::KeyRing::marker`].
@@ -51,6 +55,8 @@ impl Purpose {
             Self::ProviderSecret => "keygate/provider-secret",
             Self::ServerCertificateKey => "keygate/server-certificate-key",
             Self::ServicePassword => "keygate/service-password",
+            Self::SamlPrivateKey => "keygate/saml-private-key",
+            Self::TokenSigningKey => "keygate/token-signing-key",
             Self::SessionToken => "keygate/session-token",
             Self::PagingMarker => "keygate/paging-marker",
             Self::ExchangeToken => "keygate/exchange-token",

@@ -1,4 +1,4 @@
-//! Sealing of secrets and session tokens under a ring of keys.
+//! Sealing of secrets and session tokens under a ring of keys, and the keys that sign web identity tokens.
 //!
 //! Everything that must be unreadable at rest or on the wire goes through a [`KeyRing`]: secret access keys
 //! ([`KeyRing::seal`]), session tokens ([`KeyRing::seal_token`]) and paging markers ([`KeyRing::marker`]).
@@ -18,6 +18,7 @@ mod password;
 mod ring;
 mod sealed;
 mod secret;
+mod signing;
 mod ticket;
 mod token;
 mod totp;
@@ -28,6 +29,7 @@ pub use password::{InvalidPasswordHash, PasswordHash, PasswordSalt};
 pub use ring::{InvalidKeyId, InvalidKeyRing, KeyId, KeyRing, KeyRingFault};
 pub use sealed::{InvalidSealed, Sealed};
 pub use secret::{NotUtf8, Secret};
+pub use signing::{PublicKey, SigningAlgorithm, SigningError, SigningKey};
 pub use ticket::TICKET_CONTENT;
 pub use token::{MAX_TOKEN_LENGTH, MAX_TOKEN_PLAINTEXT};
 pub use totp::{TotpSeed, TotpStep};

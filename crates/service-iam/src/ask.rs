@@ -6,7 +6,7 @@
 use keygate_ident::{Arn, ArnParts};
 use keygate_operation::{Ask, ReadCx};
 use keygate_shapes::iam;
-use keygate_state::{Group, InstanceProfile, ManagedRef, Principal, Role, User};
+use keygate_state::{Group, InstanceProfile, ManagedRef, Principal, Role, Tags, User};
 
 use crate::input;
 
@@ -81,6 +81,21 @@ pub(crate) fn policy(cx: &ReadCx<'_>, action: &'static str, arn: &str) -> Ask {
     };
     match cx.account.own_policy(arn) {
         Some(policy) => ask.resource_tags(&policy.tags),
+        None => ask,
+    }
+}
+
+/// This action on the identity provider with this ARN, which need not exist; `tags` are its tags if it does. A
+/// provider of another account is that account's, so that nobody is allowed anything on it.
+pub(crate) fn provider(action: &'static str, arn: &str, tags: Option<&Tags>) -> Ask {
+    let ask = Ask::named(action.into(), arn.to_owned());
+    let owner = ArnParts::split(arn).and_then(|parts| parts.account.parse().ok());
+    let ask = match owner {
+        Some(owner) => ask.owned_by(owner),
+        None => ask,
+    };
+    match tags {
+        Some(tags) => ask.resource_tags(tags),
         None => ask,
     }
 }

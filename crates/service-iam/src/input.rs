@@ -42,6 +42,27 @@ pub(crate) fn key_status(status: &str, what: &str) -> Result<KeyStatus, InvalidI
         .ok_or_else(|| InvalidInput::new(format!("The status of {what} must be Active or Inactive.")))
 }
 
+/// What stands behind `KIND/` in the ARN of an IAM resource of this kind.
+///
+/// # Errors
+/// It is no ARN, or one of something else.
+pub(crate) fn name_in_arn<'a, M: OperationModel>(kind: &str, arn: &'a str) -> Result<&'a str, Failure<M>> {
+    let invalid = || Failure::validation(format!("Invalid ARN: {arn}"));
+    let parts = ArnParts::split(arn).ok_or_else(invalid)?;
+    let is_placed = Partition::from_name(parts.partition).is_some() && parts.region.is_empty();
+    if !is_placed || parts.account.parse::<AccountId>().is_err() {
+        return Err(invalid());
+    }
+    if parts.service != "iam" {
+        return Err(Failure::validation("Invalid service in ARN"));
+    }
+    match parts.resource.split_once('/').ok_or_else(invalid)? {
+        (found, _) if found != kind => Err(Failure::validation("Invalid resource type in ARN")),
+        (_, "") => Err(Failure::validation("Invalid ARN")),
+        (_, name) => Ok(name),
+    }
+}
+
 /// Why a permissions boundary was not accepted.
 #[derive(Debug)]
 pub(crate) enum BoundaryError {
@@ -98,6 +119,37 @@ pub(crate) fn is_service_role_policy(arn: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_arns() {
+        let name = |arn| {
+            let name = name_in_arn::<iam::op::GetOpenIDConnectProvider>("oidc-provider", arn);
+            name.map_err(|error| error.into_error().message().to_owned())
+        };
+        let good = "arn:aws-cn:iam::123456789012:oidc-provider/a.example/b";
+        assert_eq!(name(good), Ok("a.example/b"));
+        for (arn, message) in [
+            ("no-arn-at-all-but-long-enough", "Invalid ARN: no-arn-at-all-but-long-enough"),
+            (
+                "arn:none:iam::123456789012:oidc-provider/a",
+                "Invalid ARN: arn:none:iam::123456789012:oidc-provider/a",
+            ),
+            (
+                "arn:aws:iam:x:123456789012:oidc-provider/a",
+                "Invalid ARN: arn:aws:iam:x:123456789012:oidc-provider/a",
+            ),
+            ("arn:aws:iam::1234:oidc-provider/a", "Invalid ARN: arn:aws:iam::1234:oidc-provider/a"),
+            (
+                "arn:aws:iam::123456789012:oidc-provider",
+                "Invalid ARN: arn:aws:iam::123456789012:oidc-provider",
+            ),
+            ("arn:aws:s3::123456789012:oidc-provider/a", "Invalid service in ARN"),
+            ("arn:aws:iam::123456789012:saml-provider/a", "Invalid resource type in ARN"),
+            ("arn:aws:iam::123456789012:oidc-provider/", "Invalid ARN"),
+        ] {
+            assert_eq!(name(arn), Err(message.to_owned()));
+        }
+    }
 
     #[test]
     fn arns_of_managed_policies() {

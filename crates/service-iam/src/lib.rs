@@ -18,11 +18,13 @@ mod key_material;
 mod last_access;
 mod login_profile;
 mod mfa_device;
+mod oidc_provider;
 mod organization;
 mod owner;
 mod password_policy;
 mod policy;
 mod role;
+mod saml_provider;
 mod server_certificate;
 mod service_credential;
 mod signing_certificate;
@@ -55,6 +57,8 @@ pub fn operations() -> Vec<Entry> {
         mfa_device::operations(),
         password_policy::operations(),
         last_access::operations(),
+        oidc_provider::operations(),
+        saml_provider::operations(),
     ]
     .into_iter()
     .flatten()

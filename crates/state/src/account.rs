@@ -7,8 +7,8 @@ use keygate_ident::{AccountId, IdKind, Partition, UniqueId};
 
 use crate::attachments::Principal;
 use crate::entity::{
-    AccessKey, CredentialReport, DelegationRequest, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy,
-    Role, ServerCertificate, Settings, User,
+    AccessKey, CredentialReport, DelegationRequest, Entity, Group, InstanceProfile, Kind, MfaDevice,
+    OidcProvider, Policy, Role, SamlProvider, ServerCertificate, Settings, User,
 };
 use crate::error::NoSuchEntity;
 use crate::managed::{AwsManaged, aws_managed};
@@ -42,6 +42,10 @@ pub struct Account {
     pub mfa_devices: Table<MfaDevice>,
     /// Server certificates.
     pub server_certificates: Table<ServerCertificate>,
+    /// OpenID Connect providers.
+    pub oidc_providers: Table<OidcProvider>,
+    /// SAML providers.
+    pub saml_providers: Table<SamlProvider>,
     pub(crate) references: References,
 }
 
@@ -72,6 +76,8 @@ impl Account {
             mfa_devices: Table::default(),
             delegation_requests: Table::default(),
             server_certificates: Table::default(),
+            oidc_providers: Table::default(),
+            saml_providers: Table::default(),
             references: References::default(),
         }
     }
@@ -177,6 +183,30 @@ impl Account {
     /// "The Server Certificate with name … cannot be found."
     pub fn server_certificate(&self, name: &str) -> Result<&Arc<ServerCertificate>, NoSuchEntity> {
         self.server_certificates.named(name).ok_or_else(|| NoSuchEntity::named("Server Certificate", name))
+    }
+
+    /// The OpenID Connect provider with exactly this ARN.
+    ///
+    /// # Errors
+    /// "OpenIDConnect Provider not found for arn …"
+    pub fn oidc_provider(&self, arn: &str) -> Result<&Arc<OidcProvider>, NoSuchEntity> {
+        let url =
+            keygate_ident::ArnParts::split(arn).and_then(|arn| arn.resource.strip_prefix("oidc-provider/"));
+        let provider = url.and_then(|url| self.oidc_providers.named(url));
+        let provider = provider.filter(|found| found.arn(self.partition, self.id).as_str() == arn);
+        provider.ok_or_else(|| NoSuchEntity::new(format!("OpenIDConnect Provider not found for arn {arn}")))
+    }
+
+    /// The SAML provider with exactly this ARN.
+    ///
+    /// # Errors
+    /// "Manifest not found for arn …"
+    pub fn saml_provider(&self, arn: &str) -> Result<&Arc<SamlProvider>, NoSuchEntity> {
+        let name =
+            keygate_ident::ArnParts::split(arn).and_then(|arn| arn.resource.strip_prefix("saml-provider/"));
+        let provider = name.and_then(|name| self.saml_providers.named(name));
+        let provider = provider.filter(|found| found.arn(self.partition, self.id).as_str() == arn);
+        provider.ok_or_else(|| NoSuchEntity::new(format!("Manifest not found for arn {arn}")))
     }
 
     /// The user, group or role of this name; generic over the three.

@@ -8,9 +8,11 @@ mod deletion_task;
 mod group;
 mod instance_profile;
 mod mfa_device;
+mod oidc_provider;
 mod password;
 mod policy;
 mod role;
+mod saml_provider;
 mod server_certificate;
 mod settings;
 mod user;
@@ -24,12 +26,16 @@ pub use deletion_task::{DeletionFailure, DeletionTask, MAX_DELETION_TASKS, RoleU
 pub use group::Group;
 pub use instance_profile::InstanceProfile;
 pub use mfa_device::{MfaAssignment, MfaDevice};
+pub use oidc_provider::OidcProvider;
 pub use password::{LoginProfile, PasswordPolicy};
 pub use policy::{MAX_POLICY_VERSIONS, Policy, PolicyVersion};
 pub use role::Role;
+pub use saml_provider::{AssertionEncryption, SamlPrivateKey, SamlProvider};
 pub use server_certificate::ServerCertificate;
 pub use settings::{GlobalTokenVersion, Settings};
 pub use user::{AccessKey, KeyStatus, User};
+
+use std::sync::LazyLock;
 
 use keygate_ident::{EntityPath, UniqueId};
 use serde::Serialize;
@@ -64,11 +70,15 @@ pub enum Kind {
     DelegationRequest,
     /// [`ServerCertificate`].
     ServerCertificate,
+    /// [`OidcProvider`].
+    OidcProvider,
+    /// [`SamlProvider`].
+    SamlProvider,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Settings,
         Self::User,
         Self::Group,
@@ -79,6 +89,8 @@ impl Kind {
         Self::MfaDevice,
         Self::DelegationRequest,
         Self::ServerCertificate,
+        Self::OidcProvider,
+        Self::SamlProvider,
     ];
 
     /// The name in the store.
@@ -94,6 +106,8 @@ impl Kind {
             Self::MfaDevice => "mfa-device",
             Self::DelegationRequest => "delegation-request",
             Self::ServerCertificate => "server-certificate",
+            Self::OidcProvider => "oidc-provider",
+            Self::SamlProvider => "saml-provider",
         }
     }
 
@@ -114,8 +128,11 @@ pub trait Entity: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     fn id(&self) -> &UniqueId;
     /// The name as given.
     fn name(&self) -> &str;
-    /// The path.
-    fn path(&self) -> &EntityPath;
+    /// The path; `/` for kinds that have none.
+    fn path(&self) -> &EntityPath {
+        static NONE: LazyLock<EntityPath> = LazyLock::new(EntityPath::default);
+        &NONE
+    }
     /// Everything it points at.
     fn references(&self) -> Vec<Reference>;
     /// The error if another entity has its name.

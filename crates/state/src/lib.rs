@@ -21,6 +21,7 @@ mod error;
 mod facts;
 mod managed;
 mod organization;
+mod outbound;
 mod quota;
 mod reference;
 mod session;
@@ -41,11 +42,11 @@ pub use document::PolicyText;
 pub use draft::{Draft, InsertError};
 pub use effective::{Effective, Held, Unreadable, effective};
 pub use entity::{
-    AccessKey, Approver, CredentialReport, DelegationParameter, DelegationRequest, DelegationState,
-    DelegationTerms, DeletionFailure, DeletionTask, Entity, GlobalTokenVersion, Group, InstanceProfile,
-    KeyStatus, Kind, LoginProfile, MAX_DELETION_TASKS, MAX_POLICY_VERSIONS, MfaAssignment, MfaDevice,
-    PasswordPolicy, Policy, PolicyVersion, Role, RoleUsage, ServerCertificate, ServiceCredential, Settings,
-    SigningCertificate, SshPublicKey, User,
+    AccessKey, Approver, AssertionEncryption, CredentialReport, DelegationParameter, DelegationRequest,
+    DelegationState, DelegationTerms, DeletionFailure, DeletionTask, Entity, GlobalTokenVersion, Group,
+    InstanceProfile, KeyStatus, Kind, LoginProfile, MAX_DELETION_TASKS, MAX_POLICY_VERSIONS, MfaAssignment,
+    MfaDevice, OidcProvider, PasswordPolicy, Policy, PolicyVersion, Role, RoleUsage, SamlPrivateKey,
+    SamlProvider, ServerCertificate, ServiceCredential, Settings, SigningCertificate, SshPublicKey, User,
 };
 pub use error::{
     CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, DuplicateCertificate,
@@ -57,6 +58,7 @@ pub use error::{
 pub use facts::{ActionUse, Activity, Facts, KeyUse, NoFacts, RoleUse};
 pub use managed::{AwsManaged, aws_managed};
 pub use organization::Organization;
+pub use outbound::{ISSUER_PATH, OutboundFederation, TokenKey, issuer_url};
 pub use quota::Quota;
 pub use reference::Reference;
 pub use session::{Delegate, Session, SessionKind, SessionPolicy};

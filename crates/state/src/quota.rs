@@ -13,6 +13,12 @@ pub enum Quota {
     Policies,
     /// Instance profiles in the account.
     InstanceProfiles,
+    /// OpenID Connect providers in the account.
+    OidcProviders,
+    /// Client ids of one OpenID Connect provider.
+    ClientIdsPerOidcProvider,
+    /// SAML providers in the account.
+    SamlProviders,
     /// Groups one user is a member of.
     GroupsPerUser,
     /// Managed policies attached to a user.
@@ -57,12 +63,15 @@ pub enum Quota {
 
 impl Quota {
     /// All quotas.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::Users,
         Self::Groups,
         Self::Roles,
         Self::Policies,
         Self::InstanceProfiles,
+        Self::OidcProviders,
+        Self::ClientIdsPerOidcProvider,
+        Self::SamlProviders,
         Self::GroupsPerUser,
         Self::AttachedPoliciesPerUser,
         Self::AttachedPoliciesPerGroup,
@@ -93,6 +102,9 @@ impl Quota {
             Self::Roles => "RolesPerAccount",
             Self::Policies => "PoliciesPerAccount",
             Self::InstanceProfiles => "InstanceProfilesPerAccount",
+            Self::OidcProviders => "OpenIdConnectProvidersPerAccount",
+            Self::ClientIdsPerOidcProvider => "ClientIdsPerOpenIdConnectProvider",
+            Self::SamlProviders => "SAMLProvidersPerAccount",
             Self::GroupsPerUser => "GroupsPerUser",
             Self::AttachedPoliciesPerUser => "PoliciesPerUser",
             Self::AttachedPoliciesPerGroup => "PoliciesPerGroup",
@@ -129,6 +141,7 @@ impl Quota {
             // AWS does not publish its limit of delegation requests.
             Self::Roles | Self::InstanceProfiles | Self::DelegationRequests => 1000,
             Self::Policies => 1500,
+            Self::OidcProviders | Self::ClientIdsPerOidcProvider | Self::SamlProviders => 100,
             Self::GroupsPerUser
             | Self::AttachedPoliciesPerUser
             | Self::AttachedPoliciesPerGroup
@@ -156,6 +169,7 @@ impl Quota {
             Self::AccessKeysPerUser
             | Self::MfaDevicesPerUser
             | Self::VersionsPerPolicy
+            | Self::ClientIdsPerOidcProvider
             | Self::TagsPerResource
             | Self::PolicySize
             | Self::UserPolicySize

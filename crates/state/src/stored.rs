@@ -10,8 +10,8 @@ use keygate_ident::{AccountId, Partition, UniqueId};
 
 use crate::account::Account;
 use crate::entity::{
-    CredentialReport, DelegationRequest, Entity, Group, InstanceProfile, Kind, MfaDevice, Policy, Role,
-    ServerCertificate, Settings, User,
+    CredentialReport, DelegationRequest, Entity, Group, InstanceProfile, Kind, MfaDevice, OidcProvider,
+    Policy, Role, SamlProvider, ServerCertificate, Settings, User,
 };
 
 /// The format this version writes, and the newest it reads.
@@ -109,6 +109,8 @@ impl Account {
             Kind::MfaDevice => self.load_entity::<MfaDevice>(record)?,
             Kind::DelegationRequest => self.load_entity::<DelegationRequest>(record)?,
             Kind::ServerCertificate => self.load_entity::<ServerCertificate>(record)?,
+            Kind::OidcProvider => self.load_entity::<OidcProvider>(record)?,
+            Kind::SamlProvider => self.load_entity::<SamlProvider>(record)?,
         }
         Ok(())
     }
@@ -153,6 +155,8 @@ pub(crate) fn change(
         Kind::MfaDevice => body::<MfaDevice>(account, id)?,
         Kind::DelegationRequest => body::<DelegationRequest>(account, id)?,
         Kind::ServerCertificate => body::<ServerCertificate>(account, id)?,
+        Kind::OidcProvider => body::<OidcProvider>(account, id)?,
+        Kind::SamlProvider => body::<SamlProvider>(account, id)?,
     };
     let kind = kind.name().to_owned();
     let id = id.to_owned();

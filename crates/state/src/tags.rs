@@ -68,7 +68,7 @@ impl Tags {
             result.0.insert(key.to_owned(), value.to_owned());
         }
         if result.0.len() > limit as usize {
-            let message = format!("The number of tags has reached the maximum limit of {limit}.");
+            let message = "The number of tags has reached the maximum limit.";
             return Err(TagError::Limit(LimitExceeded::new(message)));
         }
         *self = result;

@@ -8,9 +8,10 @@ use keygate_policy::{Policy as Parsed, PolicyKind};
 use keygate_seal::{KeyRing, Purpose};
 
 use crate::{
-    AccessKey, Account, DelegationRequest, DelegationState, DelegationTerms, Directory, Draft, Entity, Group,
-    InstanceProfile, KeyStatus, MfaDevice, Policy, PolicyText, PolicyVersion, Role, ServerCertificate,
-    ServiceCredential, SigningCertificate, SshPublicKey, Unavailable, User, internalize,
+    AccessKey, Account, AssertionEncryption, DelegationRequest, DelegationState, DelegationTerms, Directory,
+    Draft, Entity, Group, InstanceProfile, KeyStatus, MfaDevice, OidcProvider, Policy, PolicyText,
+    PolicyVersion, Role, SamlPrivateKey, SamlProvider, ServerCertificate, ServiceCredential,
+    SigningCertificate, SshPublicKey, Unavailable, User, internalize,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_767_225_600);
@@ -189,6 +190,17 @@ impl Maker {
         }
     }
 
+    pub(crate) fn oidc_provider(&mut self, url: &str) -> OidcProvider {
+        OidcProvider {
+            id: self.id(IdKind::OidcProvider),
+            url: url.to_owned(),
+            created: NOW,
+            client_ids: vec!["app".to_owned()],
+            thumbprints: vec!["a".repeat(40)],
+            tags: Default::default(),
+        }
+    }
+
     pub(crate) fn ssh_key(&mut self) -> SshPublicKey {
         let id = self.id(IdKind::PublicKey);
         SshPublicKey { id, body: "ssh-rsa AAAA".to_owned(), status: KeyStatus::Inactive, uploaded: NOW }
@@ -214,6 +226,21 @@ impl Maker {
     fn sealed(&mut self) -> keygate_seal::Sealed {
         let ring = KeyRing::generate(&mut Counting(1));
         ring.seal(Purpose::ServicePassword, b"test", b"secret", &mut self.entropy).unwrap()
+    }
+
+    pub(crate) fn saml_provider(&mut self, name: &str) -> SamlProvider {
+        let key = self.id(IdKind::SamlPrivateKey);
+        let sealed = self.sealed();
+        SamlProvider {
+            id: self.id(IdKind::SamlProvider),
+            name: name.to_owned(),
+            created: NOW,
+            metadata: "<EntityDescriptor/>".to_owned(),
+            valid_until: NOW.plus_seconds(60),
+            encryption: AssertionEncryption::Required,
+            private_keys: vec![SamlPrivateKey { id: key, key: sealed, created: NOW }],
+            tags: Default::default(),
+        }
     }
 
     pub(crate) fn access_key(&mut self) -> AccessKey {

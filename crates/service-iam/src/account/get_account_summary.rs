@@ -64,6 +64,7 @@ fn counts(account: &Account) -> [(&'static str, usize); 16] {
         ("Policies", account.policies.len()),
         ("InstanceProfiles", account.instance_profiles.len()),
         ("ServerCertificates", account.server_certificates.len()),
+        ("Providers", account.oidc_providers.len() + account.saml_providers.len()),
         // Of every policy in use exactly one version, the default one, is.
         ("PolicyVersionsInUse", account.policies_in_use()),
         ("VersionsPerPolicyQuota", account.quota(Quota::VersionsPerPolicy) as usize),
@@ -73,9 +74,8 @@ fn counts(account: &Account) -> [(&'static str, usize); 16] {
         ("AccountMFAEnabled", usize::from(!account.mfa_devices_of(None).is_empty())),
         ("MFADevices", account.mfa_devices.len()),
         ("MFADevicesInUse", devices_in_use),
-        // An account holds none of these: the operations that would make them do not exist.
+        // Nobody can give root a password.
         ("AccountPasswordPresent", 0),
-        ("Providers", 0),
         ("GlobalEndpointTokenVersion", usize::from(account.settings().global_tokens.number())),
     ]
 }

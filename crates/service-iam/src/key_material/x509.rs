@@ -1,6 +1,7 @@
 //! X.509 certificates (RFC 5280): what they certify, how long, and who signed them.
 //!
-//! Extensions are not looked at: nothing here trusts a certificate. A signature is verified to see that a chain is one.
+//! What extensions say is not looked at: nothing here trusts a certificate. A signature is verified to see that a chain
+//! is one.
 
 use aws_lc_rs::signature::{
     self, ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA256_ASN1,
@@ -22,14 +23,23 @@ pub(crate) struct Certificate<'a> {
     pub(crate) not_before: Timestamp,
     /// The last second of its time.
     pub(crate) not_after: Timestamp,
+    /// OID of the public key's algorithm.
+    key_algorithm: &'a [u8],
     /// The public key as its algorithm writes it: PKCS#1 for RSA, a point for elliptic curves.
     pub(crate) public_key: &'a [u8],
     /// OID of the signature's algorithm.
     algorithm: &'a [u8],
     signature: &'a [u8],
+    /// The sequence of extensions, if there are any.
+    extensions: Option<&'a [u8]>,
 }
 
 const VERSION: u8 = 0xa0;
+const EXTENSIONS: u8 = 0xa3;
+/// 1.2.840.113549.1.1.1 (RFC 3279).
+const RSA_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// 1.2.840.10045.2.1 (RFC 5480).
+const ELLIPTIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 
 impl<'a> Certificate<'a> {
     /// The certificate in these bytes.
@@ -63,12 +73,16 @@ impl<'a> Certificate<'a> {
             return Err(Malformed);
         }
         let mut key = inside.sequence()?;
-        key.sequence()?.expect(der::OBJECT_IDENTIFIER)?;
+        let key_algorithm = key.sequence()?.expect(der::OBJECT_IDENTIFIER)?;
         let public_key = key.bits()?;
         key.end()?;
         // Unique ids and extensions: well formed, no more.
+        let mut extensions = None;
         while inside.peek().is_some() {
-            inside.any()?;
+            let element = inside.any()?;
+            if element.tag == EXTENSIONS {
+                extensions = Some(element.content);
+            }
         }
         Ok(Self {
             signed: signed.encoding,
@@ -76,10 +90,43 @@ impl<'a> Certificate<'a> {
             subject: subject.encoding,
             not_before,
             not_after,
+            key_algorithm,
             public_key,
             algorithm: Reader::new(algorithm.encoding).sequence()?.expect(der::OBJECT_IDENTIFIER)?,
             signature,
+            extensions,
         })
+    }
+
+    /// Bits of the modulus, if the key is an RSA key.
+    pub(crate) fn rsa_bits(&self) -> Option<usize> {
+        let modulus = || Reader::new(self.public_key).sequence()?.positive();
+        let modulus = (self.key_algorithm == RSA_KEY).then(modulus)?.ok()?;
+        let leading = modulus.first().map_or(0, |first| first.leading_zeros() as usize);
+        Some((modulus.len() * 8).saturating_sub(leading))
+    }
+
+    /// Whether the key is a point on an elliptic curve.
+    pub(crate) fn has_elliptic_key(&self) -> bool {
+        self.key_algorithm == ELLIPTIC_KEY
+    }
+
+    /// Whether no extension is there twice (RFC 5280, 4.2).
+    pub(crate) fn has_each_extension_once(&self) -> bool {
+        let Some(content) = self.extensions else { return true };
+        let read = || {
+            let mut extensions = Reader::new(content).sequence()?;
+            let mut seen = Vec::new();
+            while extensions.peek().is_some() {
+                let id = extensions.sequence()?.expect(der::OBJECT_IDENTIFIER)?;
+                if seen.contains(&id) {
+                    return Err(Malformed);
+                }
+                seen.push(id);
+            }
+            Ok(())
+        };
+        read().is_ok()
     }
 
     /// Whether this is a time at which the certificate is valid.

@@ -68,7 +68,7 @@ mod tests {
             (
                 tags(&policy, (0..50).map(|n| n.to_string())),
                 "LimitExceeded",
-                "The number of tags has reached the maximum limit of 50.".to_owned(),
+                "The number of tags has reached the maximum limit.".to_owned(),
             ),
             (tags(&none, ["a".to_owned()]), "NoSuchEntity", format!("Policy {none} was not found.")),
         ] {

@@ -67,7 +67,7 @@ mod tests {
             (
                 tag("App", &[("a", ""), ("b", "")]),
                 "LimitExceeded",
-                "The number of tags has reached the maximum limit of 1.",
+                "The number of tags has reached the maximum limit.",
             ),
         ] {
             let error = world.write(&TagRole, input).unwrap_err();

@@ -71,7 +71,7 @@ mod tests {
             (
                 tag("Web", &[("a", ""), ("b", "")]),
                 "LimitExceeded",
-                "The number of tags has reached the maximum limit of 1.",
+                "The number of tags has reached the maximum limit.",
             ),
         ] {
             let error = world.write(&TagServerCertificate, input).unwrap_err();

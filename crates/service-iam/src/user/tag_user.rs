@@ -61,7 +61,7 @@ mod tests {
                 "InvalidInput",
                 "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
             ),
-            ("bob", &many, "LimitExceeded", "The number of tags has reached the maximum limit of 50."),
+            ("bob", &many, "LimitExceeded", "The number of tags has reached the maximum limit."),
         ] {
             let input = TagUserRequest { user_name: name.to_owned(), tags: tags(new) };
             let error = world.write(&TagUser, input).unwrap_err();

@@ -7,6 +7,7 @@ use keygate_ident::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{AccessKey, DeletionTask, PasswordPolicy, SigningCertificate};
+use crate::outbound::OutboundFederation;
 use crate::quota::Quota;
 
 /// The account's own record; there is exactly one.
@@ -32,6 +33,9 @@ pub struct Settings {
     /// Deletions of service-linked roles, oldest first.
     #[serde(default)]
     pub deletion_tasks: Vec<DeletionTask>,
+    /// The account as an issuer of web identity tokens, once that was enabled.
+    #[serde(default)]
+    pub outbound_federation: Option<OutboundFederation>,
     /// Quotas that differ from the defaults, by name.
     #[serde(default)]
     pub quotas: BTreeMap<String, u32>,

@@ -92,6 +92,8 @@ fn add(draft: &mut Draft, maker: &mut Maker, kind: Kind, number: u8) {
         Kind::MfaDevice => draft.insert(maker.mfa_device(&name)),
         Kind::DelegationRequest => draft.insert(maker.delegation_request(&name)),
         Kind::ServerCertificate => draft.insert(maker.server_certificate(&name)),
+        Kind::OidcProvider => draft.insert(maker.oidc_provider(&name)),
+        Kind::SamlProvider => draft.insert(maker.saml_provider(&name)),
     };
 }
 
@@ -126,6 +128,8 @@ fn apply(draft: &mut Draft, maker: &mut Maker, step: &Step) {
         }
         Step::Remove(Kind::DelegationRequest, number) => remove::<DelegationRequest>(draft, number),
         Step::Remove(Kind::ServerCertificate, number) => remove::<ServerCertificate>(draft, number),
+        Step::Remove(Kind::OidcProvider, number) => remove::<OidcProvider>(draft, number),
+        Step::Remove(Kind::SamlProvider, number) => remove::<SamlProvider>(draft, number),
         Step::RenameUser(from, to) => {
             if let Some(user) = draft.users.named(&name(from)).cloned() {
                 // Taken names refuse.
@@ -300,6 +304,8 @@ fn every_kind_and_every_member_survives() {
         usage: vec![RoleUsage { region: "us-east-1".to_owned(), resources: Vec::new() }],
     };
     let task = DeletionTask { id: "task/x".to_owned(), created: NOW, failure: Some(failure) };
+    draft.insert(maker.oidc_provider("idp.example.com/a")).unwrap();
+    draft.insert(maker.saml_provider("S")).unwrap();
     draft.change_settings(|settings| {
         settings.root_signing_certificates = vec![maker.signing_certificate()];
         settings.deletion_tasks = vec![task];
