@@ -107,3 +107,49 @@ def ssh_fingerprint(name):
     """Its MD5 fingerprint as ssh-keygen shows it."""
     digest = hashlib.md5(base64.b64decode(ssh_key(name).split()[1]), usedforsecurity=False).hexdigest()
     return ":".join(digest[at : at + 2] for at in range(0, 32, 2))
+# Of an identity provider of these tests; its private key is lost, and its dates do not matter.
+CERTIFICATE = """
+MIICrTCCAZWgAwIBAgIBATANBgkqhkiG9w0BAQsFADAaMRgwFgYDVQQDDA9pZHAuZXhhbXBsZS5j
+b20wHhcNMjAwMTAxMDAwMDAwWhcNMjEwMTAxMDAwMDAwWjAaMRgwFgYDVQQDDA9pZHAuZXhhbXBs
+ZS5jb20wggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCRqNuBkjasNtrk+VQYKetbpfKE
+bLthQlkQIyIIYk8jxp3g+wCBPxnvp56jK5iP5cvwq6MBsWe87PRTqkZDAH8Kvieh+9skg0OAPjTd
+dmrUPL97qTcmswSm5G+hNcEG/5D/hr2W92SzGKjJxNCL6QofzokGZ9sMq+ioqt5JB0o53YqpZI9b
+bANuVVn0LRsxCxedrGRRNcE1FhsSuDjGyyDgaykPipOLCNaI2bwxfNTR9axxHMtdZN70wYYCTuZP
+tE0/GWfPx2anww2hAmb4v88EcgBzf2aNYf711acFuekoVMhlJNJI2y+CiBZmum/qG3a0viXYdmxe
+8TD/QXRtAIBFAgMBAAEwDQYJKoZIhvcNAQELBQADggEBAHlLJBRLdLHjZH67H29+tR920rVzrBKj
+MuLEYg/l27BO2xJGjunB/bewp6GdRP22d3ZzUW1y10M06qgbAdpbzhi53Gp26FGELHGHx1Xv467U
+bWqifl638DNBGkOqAS/DaqvoMjUWV6GBAxbGRB+Vs0daiahwsUyaxhfqn94O0mrnEW2BQqBsCmxK
+zhspPDf59Lz0cL09VQYywH+5L+npaP7qDjlMa8WHmjLm4L48yqiYTmvbamD5Usjpj2goraL6EFfY
+0mci4IDipMC0t7cIsKkEYnsD2jUGA5OI6RJoEGHutDrAyRSnL+7Fc7gaBAWIZJr44jkzv2wu/VL9
+FK89DU0=
+"""
+
+
+def saml_metadata(entity="https://idp.example.com/saml", valid_until=None, certificate=CERTIFICATE):
+    """`${make saml_metadata ENTITY-ID VALID-UNTIL}`: a metadata document of a SAML identity provider."""
+    validity = f' validUntil="{valid_until}"' if valid_until else ""
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{entity}"{validity}>
+  <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <KeyDescriptor use="signing">
+      <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#">
+        <X509Data><X509Certificate>{certificate}</X509Certificate></X509Data>
+      </KeyInfo>
+    </KeyDescriptor>
+    <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.com/sso"/>
+  </IDPSSODescriptor>
+</EntityDescriptor>
+"""
+
+
+def saml_metadata_without_certificate():
+    """The same with something else for a certificate."""
+    return saml_metadata(certificate="bm8gY2VydGlmaWNhdGU=" + "\n" * 1000)
+
+
+@functools.cache
+def rsa_private_key():
+    """A private key in PEM; the same for all, because it takes its time."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
