@@ -173,7 +173,11 @@ impl<O: Observer> Scan<'_, O> {
     }
 
     fn layer(&mut self, layer: Layer, bag: Option<Bag<'_>>) -> Result<Option<Allowed>, Denied> {
-        let Some(bag) = bag.filter(|bag| !bag.is_empty()) else { return Ok(None) };
+        let Some(bag) = bag else { return Ok(None) };
+        // An empty layer that limits is worth a word: it is why the request is denied.
+        if bag.is_empty() && layer == Layer::Identity {
+            return Ok(None);
+        }
         self.observer.layer(layer, 0, None);
         match bag {
             Bag::Plain(policies) => self.plain(layer, 0, policies),

@@ -10,7 +10,8 @@ use crate::stack::Stack;
 /// What an evaluation looked at: every statement of every policy of every layer that applies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// The layers that have policies, in the order of evaluation; SCPs and RCPs once per level.
+    /// The layers that have a say, in the order of evaluation; SCPs and RCPs once per level. A layer without policies
+    /// is here if it limits all the same: session policies that are none, a boundary that cannot be read.
     pub layers: Vec<LayerTrace>,
 }
 

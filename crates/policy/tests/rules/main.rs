@@ -27,6 +27,8 @@ mod statements;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod traces;
+#[cfg(test)]
 mod trust;
 #[cfg(test)]
 mod worked_examples;

@@ -3,7 +3,7 @@
 //! The cases come from the generator of the second evaluator: a case is a line of JSON, a property changes something
 //! about it and compares the answers. A failure shows the case before and after.
 
-use keygate_policy::{Decision, Verdict, decide, explain};
+use keygate_policy::{Decision, LinkedStack, Prepared, Verdict, decide, decide_prepared, explain};
 use keygate_policy_cases::{Case, Question};
 use keygate_policy_reference::generate::{self, Choices, Seeded};
 use proptest::prelude::*;
@@ -265,11 +265,13 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 0, max_global_rejects: 1_000_000, ..ProptestConfig::with_cases(400) })]
 
     #[test]
-    fn evaluation_with_and_without_observer_agree(seed: u64) {
+    fn evaluation_with_and_without_observer_and_index_agree(seed: u64) {
         let case = case(seed);
         question(&case).ask(|request, stack| {
             let (explained, trace) = explain(request, stack);
             assert_eq!(decide(request, stack), explained, "{case}");
+            let linked = LinkedStack::new(stack);
+            assert_eq!(decide_prepared(&Prepared::new(*request), &linked.layers()), explained, "{case}");
             // The trace says the same as the decision.
             if let Some(at) = explained.statement {
                 let deciding = trace.statements().find(|statement| statement.at == at).unwrap();

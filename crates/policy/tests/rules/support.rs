@@ -5,8 +5,8 @@
 use std::fmt;
 
 use keygate_policy::{
-    Attached, Boundary, Caller, CallerKind, Context, Decision, Layer, Level, Policy, PolicyKind, Request,
-    Resource, ResourceRule, Stack, Trace, Verdict, decide, explain,
+    Attached, Boundary, Caller, CallerKind, Context, Decision, Layer, Level, LinkedStack, Policy, PolicyKind,
+    Prepared, Request, Resource, ResourceRule, Stack, Trace, Verdict, decide, decide_prepared, explain,
 };
 use serde_json::{Value, json};
 
@@ -218,6 +218,8 @@ impl Case {
             let (explained, trace) = explain(request, stack);
             assert_eq!((decision.verdict, decision.layer), (explained.verdict, explained.layer));
             assert_eq!(decision.statement, explained.statement);
+            let linked = LinkedStack::new(stack);
+            assert_eq!(decide_prepared(&Prepared::new(*request), &linked.layers()), decision);
             assert_eq!(
                 decision.verdict == Verdict::ExplicitlyDenied,
                 denies(&trace) && decision.layer.is_some()
