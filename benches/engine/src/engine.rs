@@ -9,9 +9,9 @@ use keygate_policy::{
 };
 
 use crate::adversarial;
-use crate::measure::{Effort, bytes, nanoseconds, ratio};
+use crate::measure::{Effort, bytes, nanoseconds, nanoseconds_of_read, ratio};
 use crate::stack::Surroundings;
-use crate::workload::{Asked, Document, Plan, Principal, Workload, account, attach};
+use crate::workload::{Asked, Document, Plan, Principal, Workload, account, attach, read_context};
 
 /// What is measured.
 #[derive(Debug, Clone, Parser)]
@@ -22,12 +22,15 @@ pub struct Settings {
     /// The size of the workload.
     #[command(flatten)]
     pub size: Size,
+    /// Leave out what is made to hurt
+    #[arg(long)]
+    pub decisions_only: bool,
 }
 
 /// The size of the workload.
 #[derive(Debug, Clone, Args)]
 pub struct Size {
-    /// Principals.
+    /// Principals: of each hundred 40 have one policy, 30 have 5, 20 have 20 and 10 have 100
     #[arg(long, default_value_t = 1_000)]
     pub principals: usize,
     /// Requests of each principal; half of them are allowed.
@@ -36,13 +39,30 @@ pub struct Size {
     /// Rounds over all requests; the best median counts.
     #[arg(long, default_value_t = 7)]
     pub rounds: usize,
-    /// Policies per principal.
-    #[arg(long, value_delimiter = ',', default_values_t = [1, 5, 20, 100])]
-    pub policies: Vec<usize>,
+    /// Put the requests in an order in which hardly two neighbours are of the same principal
+    #[arg(long)]
+    pub shuffled: bool,
     /// The seed of the workload.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 }
+
+/// Principals with as many policies.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// Policies of each.
+    pub policies: usize,
+    /// How many of a hundred principals are of the group.
+    pub percent: usize,
+}
+
+/// Few principals have many policies.
+pub const GROUPS: [Group; 4] = [
+    Group { policies: 1, percent: 40 },
+    Group { policies: 5, percent: 30 },
+    Group { policies: 20, percent: 20 },
+    Group { policies: 100, percent: 10 },
+];
 
 /// One line of the table.
 #[derive(Debug, Clone, Copy)]
@@ -68,9 +88,10 @@ pub struct Row {
 }
 
 impl Size {
-    /// The plan for so many policies.
-    pub fn plan(&self, policies: usize, service: Option<usize>) -> Plan {
-        Plan { principals: self.principals, policies, requests: self.requests, service, seed: self.seed }
+    /// The plan for a group of the principals.
+    pub fn plan(&self, group: Group, service: Option<usize>) -> Plan {
+        let principals = (self.principals * group.percent / 100).max(1);
+        Plan { principals, policies: group.policies, requests: self.requests, service, seed: self.seed }
     }
 
     /// How long to measure.
@@ -87,9 +108,12 @@ pub fn run(settings: &Settings) {
             "| policies | allowed | interned | raw | whole stack | stack / identity | scan | compiled | index | link |"
         );
         println!("|---|---|---|---|---|---|---|---|---|---|");
-        for &policies in &settings.size.policies {
-            let workload = Workload::generate(&settings.size.plan(policies, service));
-            let row = measure(&workload, policies, settings.size.effort());
+        for group in GROUPS {
+            let mut workload = Workload::generate(&settings.size.plan(group, service));
+            if settings.size.shuffled {
+                workload = workload.shuffled(settings.size.seed);
+            }
+            let row = measure(&workload, group.policies, settings.size.effort());
             println!(
                 "| {} | {:.2} | {:.3} | {:.3} | {:.3} | {:.2} | {:.2} | {:.2} x | {:.2} x | {:.1} |",
                 row.policies,
@@ -106,7 +130,9 @@ pub fn run(settings: &Settings) {
         }
     }
     println!("\nCompiling: {:.2} microseconds per statement", compiling(&settings.size) / 1e3);
-    adversarial::run(settings.size.effort());
+    if !settings.decisions_only {
+        adversarial::run(settings.size.effort());
+    }
 }
 
 /// A request as a caller of the engine has it: strings.
@@ -138,7 +164,12 @@ pub fn measure(workload: &Workload, policies: usize, effort: Effort) -> Row {
         .iter()
         .filter_map(|(principal, request)| Some((linked.get(*principal)?, Prepared::new(*request))))
         .collect();
-    let interned = nanoseconds(&prepared, effort, |(identity, request)| {
+    let read = |(_, request): &(&Linked, Prepared<'_>)| {
+        let request = request.request();
+        black_box(request.action.bytes().chain(request.resource.arn.bytes()).map(u64::from).sum::<u64>());
+        read_context(request.context);
+    };
+    let interned = nanoseconds_of_read(&prepared, effort, read, |(identity, request)| {
         black_box(decide_prepared(request, &Layers { identity: Bag::Linked(identity), ..Layers::default() }));
     });
     let attached: Vec<Vec<Attached<'_>>> = compiled.iter().map(|policies| attach(policies)).collect();
@@ -148,7 +179,7 @@ pub fn measure(workload: &Workload, policies: usize, effort: Effort) -> Row {
         black_box(decide(request, &Stack { identity, ..Stack::default() }));
     });
     let surroundings = Linkeds::new(&Surroundings::new());
-    let stack = nanoseconds(&prepared, effort, |(identity, request)| {
+    let stack = nanoseconds_of_read(&prepared, effort, read, |(identity, request)| {
         black_box(decide_prepared(request, &surroundings.layers(identity)));
     });
     Row {
@@ -179,7 +210,8 @@ fn from_strings(workload: &Workload, linked: &[Linked], effort: Effort) -> f64 {
         .collect();
     let owner = account();
     let mut room: Context = Keys::new();
-    nanoseconds(&raw, effort, |raw| {
+    let read = |raw: &Raw<'_>| raw.asked.read();
+    nanoseconds_of_read(&raw, effort, read, |raw| {
         let asked = raw.asked;
         let (Some(principal), Some(identity)) =
             (workload.principals.get(asked.principal), linked.get(asked.principal))
@@ -203,7 +235,7 @@ fn from_strings(workload: &Workload, linked: &[Linked], effort: Effort) -> f64 {
 
 /// Nanoseconds to read and compile a statement.
 fn compiling(size: &Size) -> f64 {
-    let workload = Workload::generate(&size.plan(1, None));
+    let workload = Workload::generate(&size.plan(GROUPS[0], None));
     let texts: Vec<String> =
         workload.principals.iter().flat_map(|principal| &principal.policies).map(Document::to_json).collect();
     let time = nanoseconds(&texts, size.effort(), |text| {

@@ -2,7 +2,7 @@
 
 use keygate_ident::AccountId;
 use keygate_policy::{
-    Attached, Caller, CallerKind, Context, Policy, PolicyKind, Request, Resource, Stack, decide,
+    Attached, Caller, CallerKind, Context, Keys, Policy, PolicyKind, Request, Resource, Stack, decide,
 };
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ pub struct Plan {
 pub struct Workload {
     /// The principals with their policies.
     pub principals: Vec<Principal>,
-    /// The requests, in an order in which neighbours have different principals.
+    /// The requests; those of one principal follow one another, as they do when a client is busy.
     pub requests: Vec<Asked>,
 }
 
@@ -116,10 +116,18 @@ impl Workload {
             (0..plan.principals).map(|index| Principal::generate(index, plan, &mut random)).collect();
         let mut requests = Vec::with_capacity(plan.principals * plan.requests);
         for (index, principal) in principals.iter().enumerate() {
-            requests.extend(principal.requests(index, plan, &mut random));
+            let mut own = principal.requests(index, plan, &mut random);
+            random.shuffle(&mut own);
+            requests.append(&mut own);
         }
-        random.shuffle(&mut requests);
         Self { principals, requests }
+    }
+
+    /// The same requests in an order in which hardly two neighbours are of the same principal.
+    #[must_use]
+    pub fn shuffled(mut self, seed: u64) -> Self {
+        Random::new(seed).shuffle(&mut self.requests);
+        self
     }
 
     /// The part of the requests that is allowed.
@@ -381,6 +389,18 @@ impl Asked {
         context
     }
 
+    /// Reads every byte of it, so that it is in the cache.
+    pub fn read(&self) {
+        let mut sum = sum(&self.action) + sum(&self.resource);
+        for (key, value) in &self.keys {
+            sum += self::sum(key) + self::sum(value);
+        }
+        for (key, values) in &self.lists {
+            sum += self::sum(key) + values.iter().map(|value| self::sum(value)).sum::<usize>();
+        }
+        std::hint::black_box(sum);
+    }
+
     /// The request.
     pub fn request<'a>(&'a self, principal: &'a Principal, context: &'a Context) -> Request<'a> {
         let resource = Resource { arn: &self.resource, account: account() };
@@ -391,6 +411,16 @@ impl Asked {
 /// The account of everything.
 pub fn account() -> Option<AccountId> {
     ACCOUNT.parse().ok()
+}
+
+fn sum(text: &str) -> usize {
+    text.bytes().map(usize::from).sum()
+}
+
+/// Reads every byte of a context.
+pub fn read_context(context: &Keys<'_>) {
+    let sums = context.iter().map(|(key, value)| sum(key) + value.iter().map(sum).sum::<usize>());
+    std::hint::black_box(sums.sum::<usize>());
 }
 
 /// The policies, attached.

@@ -5,6 +5,7 @@ use crate::condition::Clause;
 use crate::context::Keys;
 use crate::decision::Layer;
 use crate::document::{List, StatementSyntax, Version};
+use crate::inline;
 use crate::pattern::Pattern;
 use crate::policy::{Effect, PolicyKind};
 use crate::principal::PrincipalTest;
@@ -32,8 +33,8 @@ pub(crate) struct ActionTest {
 pub(crate) enum ResourceTest {
     /// There is none: trust policies and policies whose resource is what they are attached to (rule 86).
     Absent,
-    In(Box<[ResourcePattern]>),
-    NotIn(Box<[ResourcePattern]>),
+    In(inline::List<ResourcePattern>),
+    NotIn(inline::List<ResourcePattern>),
 }
 
 /// Compiles one statement of a document that passed validation.
@@ -98,8 +99,9 @@ impl ResourceTest {
         let any = |patterns: &[ResourcePattern]| patterns.iter().any(|p| p.matches(resource, context));
         match self {
             Self::Absent => layer == Layer::Resource || effect == Effect::Deny,
-            Self::In(patterns) => any(patterns),
+            Self::In(patterns) => any(patterns.items()),
             Self::NotIn(patterns) => {
+                let patterns = patterns.items();
                 if patterns.iter().all(|pattern| pattern.is_resolved(context)) {
                     !any(patterns)
                 } else {
@@ -113,7 +115,7 @@ impl ResourceTest {
     pub(crate) fn patterns(&self) -> &[ResourcePattern] {
         match self {
             Self::Absent => &[],
-            Self::In(patterns) | Self::NotIn(patterns) => patterns,
+            Self::In(patterns) | Self::NotIn(patterns) => patterns.items(),
         }
     }
 }

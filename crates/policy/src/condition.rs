@@ -9,6 +9,7 @@ mod text;
 
 use crate::context::{KeyName, KeyValue, Keys};
 use crate::document::{ConditionSyntax, Version};
+use crate::inline::List;
 use crate::pattern::{Pattern, Token, Variable};
 use crate::span::Bytes;
 use crate::template::{self, Builder, Wildcards};
@@ -37,14 +38,14 @@ pub(crate) struct Clause {
 #[derive(Debug, Clone)]
 enum Values {
     /// Text with or without wildcards.
-    Text(Box<[Pattern]>),
+    Text(List<Pattern>),
     /// Text in any case.
-    AnyCase(Box<[Pattern]>),
+    AnyCase(List<Pattern>),
     /// Truth values: whether `true` is among them, and whether `false` is.
     Truth(bool, bool),
     /// Truth values that may come from variables (rule 146).
-    Bool(Box<[Pattern]>),
-    Arn(Box<[Pattern]>),
+    Bool(List<Pattern>),
+    Arn(List<Pattern>),
     Number(Comparison, Box<[Decimal]>),
     Date(Comparison, Box<[Instant]>),
     Binary(Box<[Box<[u8]>]>),
@@ -83,7 +84,7 @@ impl Clause {
             Values::Text(patterns)
             | Values::AnyCase(patterns)
             | Values::Bool(patterns)
-            | Values::Arn(patterns) => patterns.as_ref(),
+            | Values::Arn(patterns) => patterns.items(),
             _ => &[],
         };
         let variables = patterns.iter().flat_map(Pattern::variables).map(|variable: &Variable| &variable.key);
@@ -150,11 +151,12 @@ impl Values {
         }
     }
 
-    fn bool(patterns: Box<[Pattern]>) -> Self {
+    fn bool(patterns: List<Pattern>) -> Self {
         if !patterns.iter().all(Pattern::is_plain) {
             return Self::Bool(patterns);
         }
-        let has = |wanted| patterns.iter().any(|pattern| text::truth(pattern.beginning()) == Some(wanted));
+        let texts = || patterns.iter().filter_map(Pattern::plain_text);
+        let has = |wanted| texts().any(|text| text::truth(text) == Some(wanted));
         Self::Truth(has(true), has(false))
     }
 

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use crate::fold;
+use crate::inline::{Spelled, Text};
 use crate::request::{Caller, CallerKind, Resource};
 
 /// The name of a condition key, ready to be compared without regard to case (rule 125).
 #[derive(Debug, Clone)]
-pub(crate) struct KeyName<T = Box<str>> {
+pub(crate) struct KeyName<T = Text> {
     /// As it was written.
     text: T,
     /// In lower case, where that is more than ASCII.
@@ -64,41 +65,45 @@ struct Entry<'a> {
     value: KeyValue<'a>,
 }
 
-impl<T: AsRef<str>> KeyName<T> {
+impl<T: Spelled> KeyName<T> {
+    #[inline]
     pub(crate) fn new(text: impl Into<T>) -> Self {
         let text = text.into();
-        if text.as_ref().is_ascii() {
-            let hash = fold::hash(text.as_ref().as_bytes());
+        if text.bytes().is_ascii() {
+            let hash = fold::hash(text.bytes());
             return Self { text, folded: None, hash };
         }
-        let folded = text.as_ref().to_lowercase().into_boxed_str();
+        let folded = text.text().to_lowercase().into_boxed_str();
         Self { hash: fold::hash(folded.as_bytes()), folded: Some(folded), text }
     }
 
     /// The name as it was written.
     pub(crate) fn text(&self) -> &str {
-        self.text.as_ref()
+        self.text.text()
     }
 
     #[inline]
-    pub(crate) fn same_as<U: AsRef<str>>(&self, other: &KeyName<U>) -> bool {
+    pub(crate) fn same_as<U: Spelled>(&self, other: &KeyName<U>) -> bool {
         self.hash == other.hash && self.has_same_text(other)
     }
 
     /// For names of the same hash.
     #[inline]
-    fn has_same_text<U: AsRef<str>>(&self, other: &KeyName<U>) -> bool {
+    fn has_same_text<U: Spelled>(&self, other: &KeyName<U>) -> bool {
+        let (own, others) = (self.text.bytes(), other.text.bytes());
         match (&self.folded, &other.folded) {
-            (None, None) => self.text() == other.text() || self.text().eq_ignore_ascii_case(other.text()),
+            (None, None) => own == others || own.eq_ignore_ascii_case(others),
             (Some(one), Some(two)) => one == two,
-            (Some(one), None) => one.eq_ignore_ascii_case(other.text()),
-            (None, Some(two)) => two.eq_ignore_ascii_case(self.text()),
+            (Some(one), None) => one.as_bytes().eq_ignore_ascii_case(others),
+            (None, Some(two)) => two.as_bytes().eq_ignore_ascii_case(own),
         }
     }
 
     /// The part behind the first slash, as it was written: tag keys may differ by case only (rule 126).
-    fn tag(&self) -> Option<&str> {
-        self.text().split_once('/').map(|(_, tag)| tag)
+    fn tag(&self) -> Option<&[u8]> {
+        let bytes = self.text.bytes();
+        let slash = memchr::memchr(b'/', bytes)?;
+        bytes.get(slash + 1..)
     }
 }
 
@@ -213,7 +218,7 @@ impl<'a> Keys<'a> {
     /// The value of a key. Where several tags differ by case only: the one spelled alike, otherwise the first in
     /// byte order (rule 126).
     #[inline]
-    pub(crate) fn look_up<T: AsRef<str>>(&self, key: &KeyName<T>) -> Option<&KeyValue<'a>> {
+    pub(crate) fn look_up<T: Spelled>(&self, key: &KeyName<T>) -> Option<&KeyValue<'a>> {
         let number = self.slots.of(key.hash);
         let first = self.entries.get(usize::from(number).checked_sub(1)?);
         match first {
@@ -222,7 +227,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn search<T: AsRef<str>>(&self, key: &KeyName<T>) -> Option<&KeyValue<'a>> {
+    fn search<T: Spelled>(&self, key: &KeyName<T>) -> Option<&KeyValue<'a>> {
         let mut found: Option<&Entry<'a>> = None;
         for (_, entry) in self.hashes.iter().zip(&self.entries).filter(|(hash, _)| **hash == key.hash) {
             if !entry.key.has_same_text(key) {

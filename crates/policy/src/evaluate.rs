@@ -207,7 +207,7 @@ impl<O: Observer> Scan<'_, O> {
     /// first that matches is reported, be there Allows before it or not.
     fn linked(&mut self, layer: Layer, level: usize, linked: &Linked) -> Result<Option<Allowed>, Denied> {
         let mut allowed = None;
-        if linked.is_indexed() {
+        if linked.is_complete() {
             let (denies, allows) = linked.candidates(self.prepared.action);
             for &candidate in denies {
                 let Some(outline) = linked.outline(candidate) else { continue };
@@ -216,7 +216,7 @@ impl<O: Observer> Scan<'_, O> {
             for &candidate in allows {
                 let Some(outline) = linked.outline(candidate) else { continue };
                 if outline.everything && layer != Layer::Resource {
-                    let (policy, statement) = (outline.policy as usize, outline.statement as usize);
+                    let (policy, statement) = (outline.policy(), outline.statement());
                     let at = StatementRef { layer, level, policy, statement };
                     return Ok(Some(Allowed { at, grade: Grade::Direct }));
                 }
@@ -226,8 +226,11 @@ impl<O: Observer> Scan<'_, O> {
                 }
             }
         } else {
-            for outline in linked.outlines() {
-                self.candidate(layer, level, linked, outline, false, &mut allowed)?;
+            for (policy, statements) in linked.policies().enumerate() {
+                for (statement, found) in statements.iter().enumerate() {
+                    let at = StatementRef { layer, level, policy, statement };
+                    self.weigh(at, found, false, &mut allowed)?;
+                }
             }
         }
         Ok(allowed)
@@ -246,12 +249,7 @@ impl<O: Observer> Scan<'_, O> {
         if !outline.may_match(self.prepared) {
             return Ok(());
         }
-        let at = StatementRef {
-            layer,
-            level,
-            policy: outline.policy as usize,
-            statement: outline.statement as usize,
-        };
+        let at = StatementRef { layer, level, policy: outline.policy(), statement: outline.statement() };
         match linked.statement(outline) {
             Some(statement) => self.weigh(at, statement, matches_action, allowed),
             None => Ok(()),

@@ -17,6 +17,7 @@ mod denial;
 mod document;
 mod evaluate;
 mod fold;
+mod inline;
 mod json;
 mod layers;
 mod linked;

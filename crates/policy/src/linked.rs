@@ -9,6 +9,7 @@
 //! Denies first. Before a statement is matched, the last eight bytes that all its resource patterns have in common
 //! are compared with the same place of the request's ARN; that is all that most candidates cost.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -25,8 +26,10 @@ use crate::prepared::{ActionKey, Prepared};
 #[derive(Debug, Clone, Default)]
 pub struct Linked {
     policies: Box<[Arc<[Statement]>]>,
-    /// Every statement, in the order of the documents.
+    /// Every statement; those that speak of one vendor stand together.
     outlines: Box<[Outline]>,
+    /// Every statement is in the lists; otherwise all must be looked at.
+    complete: bool,
     /// For vendors of which no statement speaks by name.
     common: List,
     /// A hash table by the vendor's number; its size is a power of two, and it has empty places.
@@ -42,13 +45,16 @@ pub struct Linked {
 /// What is known of a statement without looking at it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outline {
-    /// The last eight bytes of what all resource patterns begin with.
+    /// The last eight bytes of what all resource patterns begin with, or of what they have behind the fifth colon.
     tail: u64,
-    /// Where these bytes end in an ARN; 0 if they are too few to tell anything.
-    end: u32,
+    /// Where these bytes end in an ARN, or in its resource field; 0 if they are too few to tell anything.
+    end: u16,
+    /// 0 if that is counted from the beginning of the ARN. Otherwise from its resource field, for ARNs of so many
+    /// colons; those of fewer cannot match, those of more may.
+    colons: u8,
     /// The index of the policy, and of its statement.
-    pub(crate) policy: u32,
-    pub(crate) statement: u32,
+    policy: u16,
+    statement: u16,
     /// It matches every request.
     pub(crate) everything: bool,
 }
@@ -93,6 +99,8 @@ struct Interval {
     last: u128,
     /// The pattern matches what is in the interval; otherwise it may.
     certain: bool,
+    /// No other vendor has the number of this one.
+    own_vendor: bool,
 }
 
 /// The most statements whose indices fit into candidates. More than that no account can attach; such a layer is
@@ -107,16 +115,20 @@ impl Linked {
     pub fn new<'p>(policies: impl IntoIterator<Item = &'p Policy>) -> Self {
         let policies: Box<[Arc<[Statement]>]> =
             policies.into_iter().map(|policy| Arc::clone(policy.shared_statements())).collect();
-        let statements = || {
-            (0_u32..).zip(&policies).flat_map(|(policy, statements)| {
-                (0_u32..).zip(statements.iter()).map(move |(index, statement)| (policy, index, statement))
-            })
-        };
-        let outlines: Box<[Outline]> = statements()
-            .map(|(policy, index, found)| Outline::new(policy, index, found.compiled()))
-            .collect();
-        let mut linked = Self { policies, outlines, ..Self::default() };
-        if linked.outlines.len() <= MAX_STATEMENTS {
+        let mut outlines = Vec::new();
+        let mut complete = true;
+        for (policy, statements) in policies.iter().enumerate() {
+            for (index, statement) in statements.iter().enumerate() {
+                let outline = Outline::new(policy, index, statement.compiled());
+                complete &= outline.is_some();
+                outlines.extend(outline.map(|outline| (first_vendor(statement.compiled()), outline)));
+            }
+        }
+        complete &= outlines.len() <= MAX_STATEMENTS;
+        outlines.sort_by_key(|(vendor, _)| *vendor);
+        let outlines = outlines.into_iter().map(|(_, outline)| outline).collect();
+        let mut linked = Self { policies, outlines, complete, ..Self::default() };
+        if complete {
             Linker::new(&linked).link(&mut linked);
         }
         linked
@@ -145,8 +157,13 @@ impl Linked {
     }
 
     /// Whether the lists of candidates say everything; otherwise all statements are candidates.
-    pub(crate) fn is_indexed(&self) -> bool {
-        !self.vendors.is_empty() || self.outlines.is_empty()
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete || self.policies.is_empty()
+    }
+
+    /// All policies with their statements.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &[Statement]> {
+        self.policies.iter().map(AsRef::as_ref)
     }
 
     #[inline]
@@ -154,12 +171,8 @@ impl Linked {
         self.outlines.get(candidate.index())
     }
 
-    pub(crate) fn outlines(&self) -> &[Outline] {
-        &self.outlines
-    }
-
     pub(crate) fn statement(&self, outline: &Outline) -> Option<&Statement> {
-        self.policies.get(outline.policy as usize)?.get(outline.statement as usize)
+        self.policies.get(outline.policy())?.get(outline.statement())
     }
 
     #[inline]
@@ -189,50 +202,99 @@ impl Linked {
 }
 
 impl Outline {
-    fn new(policy: u32, index: u32, statement: &CompiledStatement) -> Self {
+    /// Unless there are more policies or statements than any account can have.
+    fn new(policy: usize, index: usize, statement: &CompiledStatement) -> Option<Self> {
         let everything = statement.principal.is_none()
             && statement.conditions.is_empty()
             && statement.action.patterns().is_some_and(|patterns| patterns.iter().any(Pattern::is_any))
             && matches!(&statement.resource, ResourceTest::In(patterns) if patterns.iter().any(ResourcePattern::is_any));
-        let prefix = common_beginning(&statement.resource);
-        let (tail, end) = match prefix.last_chunk::<8>() {
-            Some(tail) => (u64::from_le_bytes(*tail), u32::try_from(prefix.len()).unwrap_or_default()),
-            None => (0, 0),
-        };
-        Self { tail, end, policy, statement: index, everything }
+        let (colons, prefix) = beginning(&statement.resource);
+        // Of a longer beginning than can be counted, a part is as good.
+        let prefix = prefix.get(..usize::from(u16::MAX)).unwrap_or(prefix);
+        let tail = prefix.last_chunk::<8>();
+        Some(Self {
+            tail: tail.map_or(0, |tail| u64::from_le_bytes(*tail)),
+            end: if tail.is_some() { u16::try_from(prefix.len()).ok()? } else { 0 },
+            colons,
+            policy: u16::try_from(policy).ok()?,
+            statement: u16::try_from(index).ok()?,
+            everything,
+        })
+    }
+
+    /// The index of the policy.
+    pub(crate) fn policy(&self) -> usize {
+        usize::from(self.policy)
+    }
+
+    /// The index of the statement in its policy.
+    pub(crate) fn statement(&self) -> usize {
+        usize::from(self.statement)
     }
 
     /// Whether the statement may match the resource of the request.
     #[inline]
     pub(crate) fn may_match(&self, request: &Prepared<'_>) -> bool {
-        let end = self.end as usize;
-        if end == 0 || !request.plain_head {
+        let end = usize::from(self.end);
+        if end == 0 {
             return true;
         }
         let arn = request.request().resource.arn.as_bytes();
-        let tail = arn.get(end - 8..end).and_then(|bytes| bytes.first_chunk::<8>());
+        let text = match self.colons {
+            0 if request.plain_head => arn,
+            0 => return true,
+            colons => match request.colons.cmp(&colons) {
+                Ordering::Less => return false,
+                Ordering::Equal => arn.get(request.resource_field..).unwrap_or_default(),
+                Ordering::Greater => return true,
+            },
+        };
+        let tail = text.get(end - 8..end).and_then(|bytes| bytes.first_chunk::<8>());
         tail.is_some_and(|bytes| u64::from_le_bytes(*bytes) == self.tail)
     }
 }
 
-/// What the ARNs of all requests begin with that the element can match; empty if nothing is known.
-fn common_beginning(resource: &ResourceTest) -> &[u8] {
-    let ResourceTest::In(patterns) = resource else { return &[] };
-    let mut common: Option<&[u8]> = None;
-    for pattern in patterns {
-        let beginning = match pattern {
-            ResourcePattern::Any => return &[],
-            ResourcePattern::Nothing => continue,
-            ResourcePattern::Arn(pattern) => pattern.beginning().as_bytes(),
-        };
-        common = Some(match common {
-            None => beginning,
-            Some(common) => {
-                let same = common.iter().zip(beginning).take_while(|(one, two)| one == two).count();
-                common.get(..same).unwrap_or_default()
-            }
-        });
+/// The vendor of the first action of a statement; 0 where it speaks of any.
+fn first_vendor(statement: &CompiledStatement) -> u128 {
+    let first = statement.action.patterns().and_then(|patterns| patterns.first());
+    match first.map(Reach::of) {
+        Some(Reach::Within(vendor, _)) => vendor,
+        Some(Reach::Everywhere) | None => 0,
     }
+}
+
+/// What the ARNs of all requests begin with that the element can match, as [`Outline`] has it: from their beginning,
+/// or from the resource field of those with so many colons. Empty if nothing is known.
+fn beginning(resource: &ResourceTest) -> (u8, &[u8]) {
+    let ResourceTest::In(patterns) = resource else { return (0, &[]) };
+    let patterns = || patterns.iter().filter(|pattern| !matches!(pattern, ResourcePattern::Nothing));
+    if patterns().any(ResourcePattern::is_any) {
+        return (0, &[]);
+    }
+    let patterns = || patterns().filter_map(ResourcePattern::pattern);
+    let from_start = in_common(patterns().map(Pattern::beginning));
+    if memchr::memchr_iter(b':', from_start).count() >= 5 {
+        return (0, from_start);
+    }
+    // Wildcards among the first fields, or several resource types.
+    let Some(fields) = patterns().map(Pattern::behind_fifth_colon).collect::<Option<Vec<_>>>() else {
+        return (0, from_start);
+    };
+    let fewest = fields.iter().map(|(colons, _)| *colons).min().unwrap_or_default();
+    let with_fewest = fields.iter().filter(|(colons, _)| *colons == fewest);
+    let in_field = in_common(with_fewest.map(|(_, text)| *text));
+    match u8::try_from(fewest) {
+        Ok(colons) if colons < u8::MAX && in_field.len() >= 8 => (colons, in_field),
+        _ => (0, from_start),
+    }
+}
+
+/// What all of them begin with.
+fn in_common<'t>(texts: impl Iterator<Item = &'t [u8]>) -> &'t [u8] {
+    let common = texts.reduce(|one, two| {
+        let same = one.iter().zip(two).take_while(|(one, two)| one == two).count();
+        one.get(..same).unwrap_or_default()
+    });
     common.unwrap_or_default()
 }
 
@@ -255,19 +317,45 @@ impl Candidate {
 struct Linker {
     /// Statements of which every action may be a matter.
     everywhere: Vec<Candidate>,
+    /// Statements with NotAction, and the vendors of which some action may be excepted.
+    excepting: Vec<(u16, Vec<u128>)>,
     /// The intervals of each vendor.
     vendors: HashMap<u128, Vec<(u16, Interval)>>,
-    denies: Vec<bool>,
+    /// Of each statement.
+    places: Vec<Place>,
+}
+
+/// Where a statement stands in lists: Denies first, then in the order of the documents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    allows: bool,
+    policy: usize,
+    statement: usize,
+}
+
+impl Place {
+    fn denies(self) -> bool {
+        !self.allows
+    }
 }
 
 impl Linker {
     fn new(linked: &Linked) -> Self {
-        let mut linker = Self { everywhere: Vec::new(), vendors: HashMap::new(), denies: Vec::new() };
+        let mut linker = Self {
+            everywhere: Vec::new(),
+            excepting: Vec::new(),
+            vendors: HashMap::new(),
+            places: Vec::new(),
+        };
         for (index, outline) in (0_u16..).zip(&linked.outlines) {
             let Some(statement) = linked.statement(outline).map(Statement::compiled) else { continue };
-            linker.denies.push(statement.effect == Effect::Deny);
+            linker.places.push(Place {
+                allows: statement.effect == Effect::Allow,
+                policy: outline.policy(),
+                statement: outline.statement(),
+            });
             let Some(patterns) = statement.action.patterns() else {
-                linker.everywhere.push(Candidate::new(index, false));
+                linker.except(index, statement.action.texts());
                 continue;
             };
             for pattern in patterns {
@@ -282,15 +370,41 @@ impl Linker {
         linker
     }
 
+    /// Takes a statement with NotAction: it matches the actions of every vendor of which it excepts none.
+    fn except(&mut self, index: u16, patterns: &[Pattern]) {
+        let vendor = |pattern| match Reach::of(pattern) {
+            Reach::Within(vendor, interval) => interval.own_vendor.then_some(vendor),
+            Reach::Everywhere => None,
+        };
+        match patterns.iter().map(vendor).collect::<Option<Vec<u128>>>() {
+            Some(vendors) => {
+                for vendor in &vendors {
+                    self.vendors.entry(*vendor).or_default();
+                }
+                self.excepting.push((index, vendors));
+            }
+            None => self.everywhere.push(Candidate::new(index, false)),
+        }
+    }
+
+    /// The statements that may match any action of a vendor.
+    fn of_every_action(&self, vendor: Option<u128>) -> Vec<Candidate> {
+        let excepting = self.excepting.iter().map(|(index, vendors)| {
+            let certain = vendor.is_none_or(|vendor| !vendors.contains(&vendor));
+            Candidate::new(*index, certain)
+        });
+        self.everywhere.iter().copied().chain(excepting).collect()
+    }
+
     fn link(self, linked: &mut Linked) {
         let size = (self.vendors.len() * 2).next_power_of_two().max(2);
         let mut vendors = vec![Vendor::default(); size];
         let (mut starts, mut lists, mut pool) = (Vec::new(), Vec::new(), Vec::new());
-        linked.common = self.list(self.everywhere.clone(), &mut pool);
+        linked.common = self.list(self.of_every_action(None), &mut pool);
         let limit = MAX_LISTED * linked.outlines.len();
         for (&key, intervals) in &self.vendors {
             let start = starts.len();
-            for (begin, statements) in self.segments(intervals, limit.saturating_sub(pool.len())) {
+            for (begin, statements) in self.segments(key, intervals, limit.saturating_sub(pool.len())) {
                 starts.push(begin);
                 lists.push(self.list(statements, &mut pool));
             }
@@ -313,7 +427,13 @@ impl Linker {
 
     /// The segments of a vendor: where each begins, and the statements that speak of it. If their lists would be
     /// longer than `limit` together, one segment with everything.
-    fn segments(&self, intervals: &[(u16, Interval)], limit: usize) -> Vec<(u128, Vec<Candidate>)> {
+    fn segments(
+        &self,
+        vendor: u128,
+        intervals: &[(u16, Interval)],
+        limit: usize,
+    ) -> Vec<(u128, Vec<Candidate>)> {
+        let always = self.of_every_action(Some(vendor));
         let mut starts: Vec<u128> = Vec::with_capacity(intervals.len() * 2 + 1);
         starts.push(0);
         for (_, interval) in intervals {
@@ -323,15 +443,15 @@ impl Linker {
         starts.sort_unstable();
         starts.dedup();
         let mut segments: Vec<(u128, Vec<Candidate>)> =
-            starts.iter().map(|start| (*start, self.everywhere.clone())).collect();
-        let mut listed = segments.len() * self.everywhere.len();
+            starts.iter().map(|start| (*start, always.clone())).collect();
+        let mut listed = segments.len() * always.len();
         for (index, interval) in intervals {
             let from = starts.partition_point(|start| *start < interval.first);
             let to = starts.partition_point(|start| *start <= interval.last);
             listed += to - from;
             if listed > limit {
                 let all = intervals.iter().map(|(index, _)| Candidate::new(*index, false));
-                return vec![(0, all.chain(self.everywhere.iter().copied()).collect())];
+                return vec![(0, all.chain(always).collect())];
             }
             for (_, statements) in segments.get_mut(from..to).unwrap_or_default() {
                 statements.push(Candidate::new(*index, interval.certain));
@@ -344,20 +464,19 @@ impl Linker {
     fn list(&self, mut statements: Vec<Candidate>, pool: &mut Vec<Candidate>) -> List {
         statements.sort_unstable_by(|one, two| two.cmp(one));
         statements.dedup_by_key(|candidate| candidate.index());
-        statements.reverse();
-        let is_deny = |candidate: &Candidate| self.denies.get(candidate.index()).copied().unwrap_or_default();
+        let place = |candidate: &Candidate| self.places.get(candidate.index()).copied().unwrap_or_default();
+        statements.sort_unstable_by_key(place);
+        let denies = statements.partition_point(|candidate| place(candidate).denies());
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let start = pool.len();
-        pool.extend(statements.iter().copied().filter(is_deny));
-        let denies = pool.len() - start;
-        pool.extend(statements.iter().copied().filter(|candidate| !is_deny(candidate)));
+        pool.extend(&statements);
         List { start: number(start), denies: number(denies), allows: number(statements.len() - denies) }
     }
 }
 
 impl Reach {
     fn of(pattern: &Pattern) -> Self {
-        let beginning = pattern.beginning().as_bytes();
+        let beginning = pattern.beginning();
         let Some(colon) = memchr::memchr(b':', beginning) else { return Self::Everywhere };
         let (vendor, name) = beginning.split_at_checked(colon).unwrap_or_default();
         let name = name.get(1..).unwrap_or_default();
@@ -369,10 +488,11 @@ impl Reach {
             16 => u128::MAX,
             open => first | ((1_u128 << (open * 8)) - 1),
         };
-        let certain = fold::is_whole(vendor)
+        let own_vendor = fold::is_whole(vendor);
+        let certain = own_vendor
             && ((pattern.is_plain() && fold::is_whole(name))
                 || (pattern.ends_open() && fold::is_beginning(name)));
-        Self::Within(fold::key(vendor), Interval { first, last, certain })
+        Self::Within(fold::key(vendor), Interval { first, last, certain, own_vendor })
     }
 }
 

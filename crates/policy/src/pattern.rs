@@ -11,12 +11,13 @@ use memchr::memmem;
 
 use crate::condition::fold;
 use crate::context::{KeyName, Keys};
+use crate::inline::{Spelled as _, Text};
 
 /// A compiled pattern.
 #[derive(Debug, Clone)]
 pub(crate) struct Pattern {
     /// All literal text of the pattern. It begins with the pattern's own literal beginning.
-    text: Box<str>,
+    text: Text,
     /// What follows the beginning; nothing in patterns that are [`Pattern::ends_open`] or plain text.
     rest: Box<[Token]>,
     /// The length of the beginning.
@@ -82,7 +83,12 @@ impl Stretch {
         Self { start: number(start), length: number(end.saturating_sub(start)) }
     }
 
-    fn of(self, text: &str) -> &str {
+    fn text(self, text: &str) -> &str {
+        let start = self.start as usize;
+        text.get(start..start + self.length as usize).unwrap_or_default()
+    }
+
+    fn of(self, text: &[u8]) -> &[u8] {
         let start = self.start as usize;
         text.get(start..start + self.length as usize).unwrap_or_default()
     }
@@ -114,7 +120,7 @@ impl Pattern {
             start.make_ascii_lowercase();
         }
         Self {
-            text: text.into_boxed_str(),
+            text: Text::new(&text),
             rest: rest.into_boxed_slice(),
             begin,
             folded_and_open: folded << 1 | u32::from(open),
@@ -123,16 +129,17 @@ impl Pattern {
 
     /// The pattern from its beginning to its end.
     pub(crate) fn elements(&self) -> impl Iterator<Item = Element<'_>> {
-        let (folded, literal) =
-            self.beginning().split_at_checked(self.folded_and_open as usize >> 1).unwrap_or_default();
+        let text = self.text.text();
+        let beginning = text.get(..self.begin as usize).unwrap_or_default();
+        let (folded, literal) = beginning.split_at_checked(self.folded()).unwrap_or_default();
         let rest = if self.ends_open() { OPEN } else { &self.rest };
-        [Element::Folded(folded), Element::Literal(literal)].into_iter().chain(rest.iter().map(|token| {
-            match token {
-                Token::Literal(stretch) => Element::Literal(stretch.of(&self.text)),
-                Token::Folded(stretch) => Element::Folded(stretch.of(&self.text)),
+        [Element::Folded(folded), Element::Literal(literal)].into_iter().chain(rest.iter().map(
+            move |token| match token {
+                Token::Literal(stretch) => Element::Literal(stretch.text(text)),
+                Token::Folded(stretch) => Element::Folded(stretch.text(text)),
                 token => Element::Wild(token),
-            }
-        }))
+            },
+        ))
     }
 
     /// Whether the pattern is `*` and so matches everything.
@@ -145,8 +152,34 @@ impl Pattern {
 
     /// The text with which everything begins that the pattern matches; what matches in any ASCII case is in lower
     /// case.
-    pub(crate) fn beginning(&self) -> &str {
-        self.text.get(..self.begin as usize).unwrap_or_default()
+    pub(crate) fn beginning(&self) -> &[u8] {
+        self.text.bytes().get(..self.begin as usize).unwrap_or_default()
+    }
+
+    /// For patterns of ARNs: how many colons stand in the pattern, and the text behind the fifth of them up to the
+    /// next wildcard or variable. Whatever it matches has at least as many colons; if just as many, that text stands
+    /// behind its own fifth, be there wildcards before it or not.
+    pub(crate) fn behind_fifth_colon(&self) -> Option<(usize, &[u8])> {
+        let all = self.text.bytes();
+        let fifth = memchr::memchr_iter(b':', all).nth(4)?;
+        // Literals are stretches of the text in their order: the one that holds the colon ends where a token that
+        // is none begins.
+        let mut end = self.begin as usize;
+        for token in &self.rest {
+            match token {
+                Token::Literal(stretch) | Token::Folded(stretch) => {
+                    end = stretch.start as usize + stretch.length as usize;
+                }
+                _ if end > fifth => break,
+                _ => {}
+            }
+        }
+        Some((memchr::memchr_iter(b':', all).count(), all.get(fifth + 1..end)?))
+    }
+
+    /// The text of a pattern that is plain.
+    pub(crate) fn plain_text(&self) -> Option<&str> {
+        self.is_plain().then(|| self.text.text())
     }
 
     /// Whether the pattern is its beginning and nothing else.
@@ -166,7 +199,7 @@ impl Pattern {
         if self.rest.is_empty() {
             return self.ends_open() || behind == text.len();
         }
-        Matching { literals: &self.text, tokens: &self.rest, text, context, fence: 0 }.run(behind)
+        Matching { literals: self.text.bytes(), tokens: &self.rest, text, context, fence: 0 }.run(behind)
     }
 
     /// Whether the pattern matches the ARN `text` field by field: its first five colons are matched by colons of the
@@ -184,22 +217,27 @@ impl Pattern {
             (false, true) => return behind == text.len(),
             (false, false) => &self.rest,
         };
-        Matching { literals: &self.text, tokens, text, context, fence }.run(behind)
+        Matching { literals: self.text.bytes(), tokens, text, context, fence }.run(behind)
     }
 
     /// Whether the pattern, taken as plain text with variables, equals `text` without regard to case.
     pub(crate) fn equals_ignoring_case(&self, text: &str, context: &Keys<'_>) -> bool {
-        if self.rest.is_empty() && self.text.is_ascii() && text.is_ascii() {
-            return !self.ends_open() && self.text.eq_ignore_ascii_case(text);
+        if self.is_plain() && text.is_ascii() {
+            // Whatever folds to a letter of ASCII is left to what follows.
+            let own = self.text.bytes();
+            if own.is_ascii() {
+                return own.eq_ignore_ascii_case(text.as_bytes());
+            }
         }
         let mut rest = text.chars().map(fold);
         let mut takes = |part: &str| part.chars().map(fold).all(|character| rest.next() == Some(character));
-        if self.ends_open() || !takes(self.beginning()) {
+        let all = self.text.text();
+        if self.ends_open() || !takes(Stretch { start: 0, length: self.begin }.text(all)) {
             return false;
         }
         for token in &self.rest {
             let part = match token {
-                Token::Literal(stretch) | Token::Folded(stretch) => stretch.of(&self.text),
+                Token::Literal(stretch) | Token::Folded(stretch) => stretch.text(all),
                 Token::Variable(variable) => match variable.value(context) {
                     Some(value) => value,
                     None => return false,
@@ -236,7 +274,7 @@ impl Pattern {
     #[inline]
     fn begins(&self, text: &str) -> Option<usize> {
         let begin = self.begin as usize;
-        let (found, wanted) = (text.as_bytes().get(..begin)?, self.text.as_bytes().get(..begin)?);
+        let (found, wanted) = (text.as_bytes().get(..begin)?, self.text.bytes().get(..begin)?);
         let (found_head, found_tail) = found.split_at_checked(self.folded())?;
         let (wanted_head, wanted_tail) = wanted.split_at_checked(self.folded())?;
         // What tells patterns apart stands at the end; what is folded hardly ever differs by case.
@@ -259,7 +297,7 @@ impl Variable {
 /// One match in progress.
 struct Matching<'a> {
     /// What the literal tokens are stretches of.
-    literals: &'a str,
+    literals: &'a [u8],
     tokens: &'a [Token],
     text: &'a str,
     context: &'a Keys<'a>,
@@ -323,7 +361,7 @@ impl Matching<'_> {
         let mut rest = self.text.get(from..).unwrap_or_default();
         for token in tokens.iter().rev() {
             let before = match token {
-                Token::Literal(stretch) => rest.strip_suffix(stretch.of(self.literals)),
+                Token::Literal(stretch) => strip_suffix(rest, stretch.of(self.literals)),
                 Token::Folded(stretch) => strip_folded_suffix(rest, stretch.of(self.literals)),
                 Token::Variable(variable) => {
                     variable.value(self.context).and_then(|value| rest.strip_suffix(value))
@@ -345,9 +383,10 @@ impl Matching<'_> {
         let rest = self.text.get(pos..)?;
         let length = match token {
             Token::Literal(stretch) => {
-                rest.starts_with(stretch.of(self.literals)).then_some(stretch.length as usize)
+                rest.as_bytes().starts_with(stretch.of(self.literals)).then_some(stretch.length as usize)
             }
             Token::Folded(stretch) => rest
+                .as_bytes()
                 .get(..stretch.length as usize)
                 .is_some_and(|text| text.eq_ignore_ascii_case(stretch.of(self.literals)))
                 .then_some(stretch.length as usize),
@@ -376,7 +415,7 @@ impl Matching<'_> {
         let next = pos + self.text.get(pos..)?.chars().next()?.len_utf8();
         match self.tokens.get(behind) {
             Some(Token::Literal(stretch)) => {
-                let literal = stretch.of(self.literals).as_bytes();
+                let literal = stretch.of(self.literals);
                 memmem::find(self.text.get(next..)?.as_bytes(), literal).map(|found| next + found)
             }
             _ => Some(next),
@@ -384,9 +423,14 @@ impl Matching<'_> {
     }
 }
 
-fn strip_folded_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
+fn strip_suffix<'a>(text: &'a str, suffix: &[u8]) -> Option<&'a str> {
+    text.get(..text.as_bytes().strip_suffix(suffix)?.len())
+}
+
+fn strip_folded_suffix<'a>(text: &'a str, suffix: &[u8]) -> Option<&'a str> {
     let at = text.len().checked_sub(suffix.len())?;
-    text.get(at..)?.eq_ignore_ascii_case(suffix).then(|| text.get(..at)).flatten()
+    let (before, end) = text.as_bytes().split_at_checked(at)?;
+    if end.eq_ignore_ascii_case(suffix) { text.get(..before.len()) } else { None }
 }
 
 fn strip_char(text: &str, accept: impl Fn(char) -> bool) -> Option<&str> {

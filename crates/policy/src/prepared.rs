@@ -12,6 +12,10 @@ pub struct Prepared<'a> {
     /// The first five fields of the ARN have no capitals, so that patterns' lower-case beginnings can be compared
     /// with it byte by byte (rule 117).
     pub(crate) plain_head: bool,
+    /// How many colons the ARN has, as far as can be counted.
+    pub(crate) colons: u8,
+    /// Where the resource field of the ARN begins.
+    pub(crate) resource_field: usize,
     /// Action and resource are what they must be (rule 10).
     pub(crate) well_formed: bool,
     /// One of the few actions with a rule of their own.
@@ -52,9 +56,12 @@ impl<'a> Prepared<'a> {
             && vendor.iter().all(plain)
             && name.iter().all(|byte| *byte != b':' && plain(byte))
             && !request.resource.arn.is_empty();
+        let (plain_head, colons, resource_field) = look_at_arn(request.resource.arn.as_bytes());
         Self {
             action: ActionKey { vendor: fold::key(vendor), name: fold::key(name) },
-            plain_head: has_plain_head(request.resource.arn),
+            plain_head,
+            colons,
+            resource_field,
             well_formed,
             special: Special::of(vendor, name),
             request,
@@ -83,8 +90,15 @@ impl Special {
     }
 }
 
-fn has_plain_head(arn: &str) -> bool {
-    let bytes = arn.as_bytes();
-    let fifth = memchr::memchr_iter(b':', bytes).nth(4).unwrap_or(bytes.len());
-    !bytes.get(..fifth).unwrap_or(bytes).iter().any(u8::is_ascii_uppercase)
+/// Whether the first five fields are without capitals, how many colons there are, and where the sixth field begins.
+fn look_at_arn(arn: &[u8]) -> (bool, u8, usize) {
+    let (mut colons, mut behind_fifth) = (0_u8, arn.len());
+    for at in memchr::memchr_iter(b':', arn) {
+        colons = colons.saturating_add(1);
+        if colons == 5 {
+            behind_fifth = at + 1;
+        }
+    }
+    let head = arn.get(..behind_fifth).unwrap_or(arn);
+    (!head.iter().any(u8::is_ascii_uppercase), colons, behind_fifth)
 }

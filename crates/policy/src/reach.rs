@@ -133,9 +133,10 @@ impl Narrowed<'_> {
 
 /// Whether an action pattern can match an action with this prefix.
 fn speaks_of(pattern: &Pattern, prefix: &str) -> bool {
-    match pattern.beginning().split_once(':') {
-        Some((vendor, _)) => vendor.eq_ignore_ascii_case(prefix),
-        None => true,
+    let mut fields = pattern.beginning().splitn(2, |byte| *byte == b':');
+    match (fields.next(), fields.next()) {
+        (Some(vendor), Some(_)) => vendor.eq_ignore_ascii_case(prefix.as_bytes()),
+        _ => true,
     }
 }
 
