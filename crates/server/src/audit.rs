@@ -23,7 +23,14 @@ const MAX_MESSAGE: usize = 2048;
 /// What stands in place of a value nobody may read.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 /// Members that are secrets although the models do not mark them as sensitive.
-const SECRET_MEMBERS: [&str; 4] = ["SessionToken", "SecretAccessKey", "TokenCode", "ServicePassword"];
+const SECRET_MEMBERS: [&str; 6] = [
+    "SessionToken",
+    "SecretAccessKey",
+    "TokenCode",
+    "AuthenticationCode1",
+    "AuthenticationCode2",
+    "ServicePassword",
+];
 
 /// Operations that change nothing and still have response elements in CloudTrail.
 const CREDENTIAL_OPERATIONS: [&str; 3] = ["AssumeRole", "GetFederationToken", "GetSessionToken"];

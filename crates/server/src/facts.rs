@@ -5,14 +5,19 @@
 //! that there is nothing new. The memory is bounded by the credentials and principals that acted in the last 400 days
 //! and by the actions of the catalogue.
 
+mod codes;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keygate_catalog::catalog;
 use keygate_ident::{Timestamp, UniqueId};
-use keygate_state::{ActionUse, Activity, Caller, CallerKind, Facts, KeyUse, RoleUse};
-use keygate_store::Store;
+use keygate_seal::TotpStep;
+use keygate_state::{ActionUse, Activity, Caller, CallerKind, CodeUse, Facts, KeyUse, RoleUse};
+use keygate_store::{CommitError, Store};
+
+use codes::UsedCodes;
 
 /// Uses that are closer together than this count as one: AWS itself reports coarsely.
 const GRAIN_SECONDS: i64 = 60;
@@ -27,6 +32,7 @@ const MAX_REGION: usize = 32;
 #[derive(Default)]
 pub(crate) struct UseFacts {
     state: Mutex<State>,
+    codes: UsedCodes,
 }
 
 #[derive(Default)]
@@ -89,7 +95,7 @@ impl UseFacts {
                 _ => {}
             }
         }
-        Ok(Self { state: Mutex::new(state) })
+        Ok(Self { state: Mutex::new(state), codes: UsedCodes::load(store)? })
     }
 
     /// A request by this caller was authenticated; it tries this action, if it is one of the catalogue.
@@ -138,6 +144,14 @@ impl UseFacts {
             }
         }
         std::mem::take(&mut state.unsaved).into_iter().collect()
+    }
+
+    /// Returns when every one-time code that was used is stored. Whoever got a session for one waits for it.
+    ///
+    /// # Errors
+    /// The store did not take it.
+    pub(crate) async fn save_codes(&self, store: &dyn Store) -> Result<(), CommitError> {
+        self.codes.save(store).await
     }
 
     /// Saving failed: these are unsaved again, unless newer ones came meanwhile.
@@ -210,6 +224,18 @@ impl Facts for UseFacts {
 
     fn role_use(&self, role: &UniqueId) -> Option<RoleUse> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).roles.get(role).cloned()
+    }
+
+    fn code_use(&self, device: &UniqueId) -> CodeUse {
+        self.codes.get(device)
+    }
+
+    fn claim_code(&self, device: &UniqueId, step: TotpStep, now: Timestamp) -> bool {
+        self.codes.claim(device, step, now)
+    }
+
+    fn code_failed(&self, device: &UniqueId, now: Timestamp) {
+        self.codes.failed(device, now);
     }
 
     fn activity(&self, principal: &UniqueId) -> Activity {

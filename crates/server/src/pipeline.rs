@@ -247,7 +247,16 @@ impl Keygate {
                 Err(error) => End::Unrecorded(Err(error)),
             }
         } else {
-            End::Unrecorded(self.read(proved, call.as_ref(), record).map(|output| encode(&output)))
+            let mut answer = self.read(proved, call.as_ref(), record);
+            // A one-time code that made a session must not be good again, not even after a crash.
+            if answer.is_ok()
+                && operation.service.id == "STS"
+                && let Err(error) = self.facts.save_codes(self.node.store().as_ref()).await
+            {
+                tracing::error!(%error, "used one-time codes can not be saved");
+                answer = Err(unavailable());
+            }
+            End::Unrecorded(answer.map(|output| encode(&output)))
         }
     }
 

@@ -20,11 +20,12 @@ mod untag_mfa_device;
 
 use std::sync::Arc;
 
-use keygate_ident::{Arn, ArnParts, UniqueId};
-use keygate_operation::{Ask, Entry, ReadCx};
+use keygate_ident::{Arn, ArnParts};
+use keygate_operation::{Ask, Entry, Failure, ReadCx};
 use keygate_state::{Account, Caller, CallerKind, MfaDevice, NoSuchEntity};
+use keygate_wire::OperationModel;
 
-use crate::owner::Owner;
+use crate::owner::{Holder, Owner};
 
 pub(crate) fn operations() -> Vec<Entry> {
     vec![
@@ -46,41 +47,30 @@ pub(crate) fn operations() -> Vec<Entry> {
 /// nobody else can make.
 const ROOT: &str = "root";
 
-/// Who has devices, looked up.
-struct Holder {
-    /// `None` is root.
-    id: Option<UniqueId>,
-    name: String,
-}
-
-/// Whose devices a request with a required user name is about: a user's, or root's if root itself asks for `root`
-/// and no user is called so.
-fn named_owner(account: &Account, caller: &Caller, user_name: &str) -> Owner {
-    let is_root = matches!(caller.kind, CallerKind::Root) && user_name.eq_ignore_ascii_case(ROOT);
-    if is_root && account.users.named(user_name).is_none() {
-        Owner::Root
-    } else {
-        Owner::Named(user_name.to_owned())
+/// Whose devices a request is about: the caller's own, a user's, or root's if root itself asks for `root` and no
+/// user is called so.
+fn owner<M: OperationModel>(
+    account: &Account,
+    caller: &Caller,
+    user_name: Option<&str>,
+) -> Result<Owner, Failure<M>> {
+    let is_root = matches!(caller.kind, CallerKind::Root);
+    match user_name {
+        Some(ROOT) if is_root && account.users.named(ROOT).is_none() => Ok(Owner::Root),
+        _ => Owner::of(caller, user_name),
     }
 }
 
-impl Holder {
-    fn find(account: &Account, owner: &Owner) -> Result<Self, NoSuchEntity> {
-        match owner {
-            Owner::Root => Ok(Self { id: None, name: ROOT.to_owned() }),
-            Owner::Named(name) => {
-                let user = account.user(name)?;
-                Ok(Self { id: Some(user.id.clone()), name: user.name.clone() })
-            }
-        }
-    }
+/// How the owner is called in answers.
+fn name(holder: &Holder) -> String {
+    holder.name().unwrap_or(ROOT).to_owned()
+}
 
-    /// The device with this serial number, which must be the holder's.
-    fn device(&self, account: &Account, serial: &str) -> Result<Arc<MfaDevice>, NoSuchEntity> {
-        let device = account.mfa_device(serial)?;
-        let own = device.assignment.as_ref().is_some_and(|assignment| assignment.user == self.id);
-        if own { Ok(Arc::clone(device)) } else { Err(NoSuchEntity::new("MFA Device invalid for user.")) }
-    }
+/// The device with this serial number, which must be the holder's.
+fn device_of(account: &Account, holder: &Holder, serial: &str) -> Result<Arc<MfaDevice>, NoSuchEntity> {
+    let device = account.mfa_device(serial)?;
+    let own = device.assignment.as_ref().is_some_and(|assignment| assignment.user.as_ref() == holder.id());
+    if own { Ok(Arc::clone(device)) } else { Err(NoSuchEntity::new("MFA Device invalid for user.")) }
 }
 
 /// This action on the device with this serial number, existing or not.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use keygate_ident::Arn;
+use keygate_ident::{Arn, UniqueId};
 use keygate_operation::{Ask, Failure, ReadCx};
 use keygate_state::{Account, Caller, CallerKind, NoSuchEntity, User};
 use keygate_wire::OperationModel;
@@ -52,6 +52,14 @@ impl Holder {
         match owner {
             Owner::Root => Ok(Self::Root),
             Owner::Named(name) => account.user(name).map(|user| Self::User(Arc::clone(user))),
+        }
+    }
+
+    /// The user's id; root has none.
+    pub(crate) fn id(&self) -> Option<&UniqueId> {
+        match self {
+            Self::Root => None,
+            Self::User(user) => Some(&user.id),
         }
     }
 

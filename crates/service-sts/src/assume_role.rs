@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use keygate_ident::{Arn, ArnParts};
+use keygate_ident::{Arn, ArnParts, Timestamp};
 use keygate_operation::{Ask, Asks, Failure, Outcome, Read, ReadCx};
 use keygate_policy::PolicyKind;
 use keygate_shapes::sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser, op};
-use keygate_state::{Account, CallerKind, Role, SessionKind, TagCase, Tags};
+use keygate_state::{Account, Caller, CallerKind, Role, SessionKind, TagCase, Tags};
 
 use crate::credentials::{self, NewSession};
 use crate::{mfa, packed, tags};
@@ -19,6 +19,10 @@ pub(crate) struct AssumeRole;
 const DEFAULT: u32 = 3_600;
 /// Seconds at most of a session that a role session asks for (rule 71).
 const CHAINED_LIMIT: u32 = 3_600;
+
+/// Whether the caller has proved a second factor, and seconds since then (rule 218).
+const MFA_PRESENT: &str = "aws:MultiFactorAuthPresent";
+const MFA_AGE: &str = "aws:MultiFactorAuthAge";
 
 type Failed = Failure<op::AssumeRole>;
 
@@ -41,7 +45,15 @@ impl Read for AssumeRole {
         let session = cx.caller.session.as_deref();
         let tagged = tags::pairs(input.tags.as_deref()).chain(tags::inherited(session)).next().is_some();
         let identity = input.source_identity.as_deref().or_else(|| session?.source_identity.as_deref());
-        let ask = |action| ask(cx, input, &target, action, identity);
+        let proof = mfa::check(cx, input.serial_number.as_deref(), input.token_code.as_deref())?;
+        let ask = |action| {
+            let ask = ask(cx, input, &target, action, identity)?;
+            // For this decision only: see `second_factor`.
+            Ok::<_, Failed>(match proof {
+                Some(_) => ask.key(MFA_PRESENT, Some("true")).key(MFA_AGE, Some("0")),
+                None => ask,
+            })
+        };
         let mut asks = Asks::one(ask("sts:AssumeRole")?);
         if tagged {
             asks = asks.and(ask("sts:TagSession")?);
@@ -58,7 +70,7 @@ impl Read for AssumeRole {
         if input.provided_contexts.as_ref().is_some_and(|contexts| !contexts.is_empty()) {
             return Err(Failure::validation("ProvidedContexts are not supported."));
         }
-        mfa::check(input.serial_number.as_deref(), input.token_code.as_deref())?;
+        let proof = mfa::check(cx, input.serial_number.as_deref(), input.token_code.as_deref())?;
         let seconds = seconds(cx, &target.role, input.duration_seconds)?;
         let policies = packed::policies(account, input.policy.as_deref(), input.policy_arns.as_deref())?;
         let session_tags =
@@ -69,6 +81,9 @@ impl Read for AssumeRole {
         let assumed_role_id = format!("{}:{}", target.role.id, input.role_session_name);
         let name = &input.role_session_name;
         let arn = Arn::assumed_role(account.partition(), account.id(), &target.role.name, name);
+        if let Some(proof) = proof {
+            proof.claim(cx)?;
+        }
         let new = NewSession {
             account: account.id(),
             kind: SessionKind::Role { role: target.role.id.clone(), session_name: input.role_session_name },
@@ -77,6 +92,7 @@ impl Read for AssumeRole {
             tags: session_tags.tags,
             transitive: session_tags.transitive,
             source_identity: source_identity.clone(),
+            mfa: second_factor(cx.caller),
         };
         Ok(AssumeRoleResponse {
             credentials: Some(credentials::issue(cx, new)?),
@@ -156,6 +172,16 @@ fn role_tags(cx: &ReadCx<'_>, role: &Role) -> Result<Tags, Failed> {
         .set(tags::inherited(cx.caller.session.as_deref()), TagCase::Insensitive, u32::MAX)
         .map_err(tags::refused)?;
     Ok(result)
+}
+
+/// The second factor of the new session: that of the calling user's session, which it proved to GetSessionToken. A
+/// code that comes with AssumeRole itself counts for the decision on this call and not for the session, as AWS
+/// documents ("Secure API access with MFA"); nor does a role hand it on to another role.
+fn second_factor(caller: &Caller) -> Option<Timestamp> {
+    match caller.kind {
+        CallerKind::User(_) => caller.session.as_ref()?.mfa,
+        CallerKind::Root | CallerKind::Role { .. } | CallerKind::Federated { .. } => None,
+    }
 }
 
 fn seconds(cx: &ReadCx<'_>, role: &Role, asked: Option<i32>) -> Result<u32, Failed> {

@@ -1,6 +1,6 @@
 //! Making temporary credentials.
 
-use keygate_ident::{AccountId, IdKind, UniqueId};
+use keygate_ident::{AccountId, IdKind, Timestamp, UniqueId};
 use keygate_operation::{Failure, ReadCx};
 use keygate_seal::Zeroizing;
 use keygate_shapes::sts::Credentials;
@@ -23,6 +23,8 @@ pub(crate) struct NewSession {
     pub(crate) transitive: Vec<String>,
     /// The source identity, set now or before.
     pub(crate) source_identity: Option<String>,
+    /// When the second factor was proved, if it was.
+    pub(crate) mfa: Option<Timestamp>,
 }
 
 /// Seals a new session into its token.
@@ -42,7 +44,7 @@ pub(crate) fn issue<M: OperationModel>(cx: &ReadCx<'_>, new: NewSession) -> Resu
         tags: new.tags,
         transitive: new.transitive,
         source_identity: new.source_identity,
-        mfa: None,
+        mfa: new.mfa,
     };
     let token = cx.env.keys.seal_token(&session.to_bytes(), &mut random)?;
     Ok(Credentials {

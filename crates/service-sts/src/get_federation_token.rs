@@ -50,6 +50,7 @@ impl Read for GetFederationToken {
             tags: session_tags.tags,
             transitive: Vec::new(),
             source_identity: None,
+            mfa: None,
         };
         Ok(GetFederationTokenResponse {
             credentials: Some(credentials::issue(cx, new)?),

@@ -23,7 +23,6 @@ impl Read for GetSessionToken {
     }
 
     fn run(&self, cx: &ReadCx<'_>, input: GetSessionTokenRequest) -> Outcome<Self::Model> {
-        mfa::check(input.serial_number.as_deref(), input.token_code.as_deref())?;
         let kind = match &cx.caller.kind {
             CallerKind::Root => SessionKind::Root,
             CallerKind::User(user) => SessionKind::User { user: user.id.clone() },
@@ -32,6 +31,7 @@ impl Read for GetSessionToken {
                 return Err(Failure::access_denied("Cannot call GetSessionToken with session credentials"));
             }
         };
+        let proof = mfa::check(cx, input.serial_number.as_deref(), input.token_code.as_deref())?;
         let new = NewSession {
             account: cx.account_id(),
             seconds: seconds(cx, input.duration_seconds, DEFAULT),
@@ -40,6 +40,7 @@ impl Read for GetSessionToken {
             tags: Default::default(),
             transitive: Vec::new(),
             source_identity: None,
+            mfa: proof.map(|proof| proof.claim(cx)).transpose()?,
         };
         Ok(GetSessionTokenResponse { credentials: Some(credentials::issue(cx, new)?), ..Default::default() })
     }

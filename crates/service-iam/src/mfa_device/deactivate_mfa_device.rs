@@ -2,10 +2,9 @@
 
 use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{DeactivateMFADeviceRequest, DeactivateMFADeviceResponse, op};
-use keygate_state::{Account, Caller};
 
-use super::{Holder, named_owner};
-use crate::owner::Owner;
+use super::{device_of, owner};
+use crate::owner::Holder;
 
 /// DeactivateMFADevice.
 pub(crate) struct DeactivateMFADevice;
@@ -18,28 +17,17 @@ impl Write for DeactivateMFADevice {
         cx: &ReadCx<'_>,
         input: &DeactivateMFADeviceRequest,
     ) -> Result<Asks, Failure<Self::Model>> {
-        let owner = owner(cx.account, cx.caller, input)?;
+        let owner = owner(cx.account, cx.caller, input.user_name.as_deref())?;
         Ok(Asks::one(owner.ask(cx, "iam:DeactivateMFADevice")))
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: DeactivateMFADeviceRequest) -> Outcome<Self::Model> {
-        let holder = Holder::find(cx.draft, &owner(cx.draft, cx.caller, &input)?)?;
-        let device = holder.device(cx.draft, &input.serial_number)?;
+        let holder = Holder::find(&owner(cx.draft, cx.caller, input.user_name.as_deref())?, cx.draft)?;
+        let device = device_of(cx.draft, &holder, &input.serial_number)?;
         cx.draft.change(&device, |device| {
             device.assignment = None;
             Ok::<_, Failure<_>>(())
         })?;
         Ok(DeactivateMFADeviceResponse {})
-    }
-}
-
-fn owner(
-    account: &Account,
-    caller: &Caller,
-    input: &DeactivateMFADeviceRequest,
-) -> Result<Owner, Failure<op::DeactivateMFADevice>> {
-    match &input.user_name {
-        Some(name) => Ok(named_owner(account, caller, name)),
-        None => Owner::of(caller, None),
     }
 }

@@ -4,7 +4,8 @@ use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{EnableMFADeviceRequest, EnableMFADeviceResponse, op};
 use keygate_state::{EntityAlreadyExists, LimitExceeded, MfaAssignment, Quota};
 
-use super::{Holder, authentication_codes, named_owner};
+use super::{authentication_codes, owner};
+use crate::owner::Holder;
 
 /// EnableMFADevice.
 pub(crate) struct EnableMFADevice;
@@ -17,25 +18,24 @@ impl Write for EnableMFADevice {
     type Model = op::EnableMFADevice;
 
     fn asks(&self, cx: &ReadCx<'_>, input: &EnableMFADeviceRequest) -> Result<Asks, Failure<Self::Model>> {
-        let owner = named_owner(cx.account, cx.caller, &input.user_name);
+        let owner = owner(cx.account, cx.caller, Some(&input.user_name))?;
         Ok(Asks::one(owner.ask(cx, "iam:EnableMFADevice")))
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: EnableMFADeviceRequest) -> Outcome<Self::Model> {
-        let owner = named_owner(cx.draft, cx.caller, &input.user_name);
-        let holder = Holder::find(cx.draft, &owner)?;
+        let holder = Holder::find(&owner(cx.draft, cx.caller, Some(&input.user_name))?, cx.draft)?;
         let device = cx.draft.mfa_device(&input.serial_number)?.clone();
         if device.assignment.is_some() {
             return Err(EntityAlreadyExists::new("MFA Device is already in use.").into());
         }
         let limit = cx.draft.quota(Quota::MfaDevicesPerUser);
-        if cx.draft.mfa_devices_of(holder.id.as_ref()).len() >= limit as usize {
+        if cx.draft.mfa_devices_of(holder.id()).len() >= limit as usize {
             return Err(LimitExceeded::quota(Quota::MfaDevicesPerUser.name(), limit).into());
         }
         let codes = [input.authentication_code1.as_str(), input.authentication_code2.as_str()];
         let proved = authentication_codes::prove(cx, &device, codes, -DISTANCE..=DISTANCE)?;
         let assignment = MfaAssignment {
-            user: holder.id,
+            user: holder.id().cloned(),
             enabled: cx.now(),
             drift: proved.drift,
             last_step: proved.last_step,

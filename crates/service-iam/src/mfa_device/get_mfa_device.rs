@@ -4,8 +4,8 @@
 use keygate_operation::{Asks, Failure, Outcome, Read, ReadCx};
 use keygate_shapes::iam::{GetMFADeviceRequest, GetMFADeviceResponse, op};
 
-use super::{Holder, named_owner};
-use crate::owner::Owner;
+use super::{device_of, name, owner};
+use crate::owner::Holder;
 
 /// GetMFADevice.
 pub(crate) struct GetMFADevice;
@@ -14,24 +14,17 @@ impl Read for GetMFADevice {
     type Model = op::GetMFADevice;
 
     fn asks(&self, cx: &ReadCx<'_>, input: &GetMFADeviceRequest) -> Result<Asks, Failure<Self::Model>> {
-        Ok(Asks::one(owner(cx, input)?.ask(cx, "iam:GetMFADevice")))
+        Ok(Asks::one(owner(cx.account, cx.caller, input.user_name.as_deref())?.ask(cx, "iam:GetMFADevice")))
     }
 
     fn run(&self, cx: &ReadCx<'_>, input: GetMFADeviceRequest) -> Outcome<Self::Model> {
-        let holder = Holder::find(cx.account, &owner(cx, &input)?)?;
-        let device = holder.device(cx.account, &input.serial_number)?;
+        let holder = Holder::find(&owner(cx.account, cx.caller, input.user_name.as_deref())?, cx.account)?;
+        let device = device_of(cx.account, &holder, &input.serial_number)?;
         Ok(GetMFADeviceResponse {
-            user_name: Some(holder.name),
+            user_name: Some(name(&holder)),
             serial_number: input.serial_number,
             enable_date: device.assignment.as_ref().map(|assignment| assignment.enabled),
             certifications: None,
         })
-    }
-}
-
-fn owner(cx: &ReadCx<'_>, input: &GetMFADeviceRequest) -> Result<Owner, Failure<op::GetMFADevice>> {
-    match &input.user_name {
-        Some(name) => Ok(named_owner(cx.account, cx.caller, name)),
-        None => Owner::of(cx.caller, None),
     }
 }

@@ -4,7 +4,8 @@ use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{ResyncMFADeviceRequest, ResyncMFADeviceResponse, op};
 use keygate_state::MfaAssignment;
 
-use super::{Holder, authentication_codes, named_owner};
+use super::{authentication_codes, device_of, owner};
+use crate::owner::Holder;
 
 /// ResyncMFADevice.
 pub(crate) struct ResyncMFADevice;
@@ -17,14 +18,13 @@ impl Write for ResyncMFADevice {
     type Model = op::ResyncMFADevice;
 
     fn asks(&self, cx: &ReadCx<'_>, input: &ResyncMFADeviceRequest) -> Result<Asks, Failure<Self::Model>> {
-        let owner = named_owner(cx.account, cx.caller, &input.user_name);
+        let owner = owner(cx.account, cx.caller, Some(&input.user_name))?;
         Ok(Asks::one(owner.ask(cx, "iam:ResyncMFADevice")))
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: ResyncMFADeviceRequest) -> Outcome<Self::Model> {
-        let owner = named_owner(cx.draft, cx.caller, &input.user_name);
-        let holder = Holder::find(cx.draft, &owner)?;
-        let device = holder.device(cx.draft, &input.serial_number)?;
+        let holder = Holder::find(&owner(cx.draft, cx.caller, Some(&input.user_name))?, cx.draft)?;
+        let device = device_of(cx.draft, &holder, &input.serial_number)?;
         let codes = [input.authentication_code1.as_str(), input.authentication_code2.as_str()];
         let proved = authentication_codes::prove(cx, &device, codes, -DISTANCE..=DISTANCE)?;
         cx.draft.change(&device, |device| {

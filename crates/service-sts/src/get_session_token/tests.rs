@@ -55,26 +55,6 @@ fn rule_74_nothing_is_asked() {
 }
 
 #[test]
-fn a_second_factor_that_can_not_be_checked_is_refused() {
-    let mut world = World::new();
-    act_as_new_user(&mut world, "Bob");
-    let serial = || Some("arn:aws:iam::123456789012:mfa/bob".to_owned());
-    let code = || Some("123456".to_owned());
-    for (serial_number, token_code, text) in [
-        (serial(), None, "must provide MFA one time pass code."),
-        (None, code(), "must provide MFA serial number."),
-        (serial(), code(), "with invalid MFA one time pass code. "),
-    ] {
-        let input = GetSessionTokenRequest { serial_number, token_code, ..Default::default() };
-        let error = call(&mut world, input).unwrap_err();
-        assert!(
-            error.starts_with("AccessDenied: MultiFactorAuthentication failed") && error.ends_with(text),
-            "{error}"
-        );
-    }
-}
-
-#[test]
 fn rule_72_sessions_are_refused() {
     let mut world = World::new();
     act_as_new_user(&mut world, "Bob");
