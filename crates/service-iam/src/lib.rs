@@ -10,6 +10,7 @@ mod ask;
 mod attach;
 mod boundary;
 mod credential_report;
+mod delegation;
 mod group;
 mod inline;
 mod input;
@@ -43,6 +44,7 @@ pub fn operations() -> Vec<Entry> {
         role::operations(),
         instance_profile::operations(),
         boundary::operations(),
+        delegation::operations(),
         policy::operations(),
         attach::operations(),
         inline::operations(),

@@ -1,6 +1,6 @@
 //! Operations on managed policies: the account's own, and AWS's, which can be read and attached but not changed.
 
-mod create_policy;
+pub(crate) mod create_policy;
 mod create_policy_version;
 mod delete_policy;
 mod delete_policy_version;

@@ -5,6 +5,7 @@ mod assume_root;
 mod credentials;
 mod get_access_key_info;
 mod get_caller_identity;
+mod get_delegated_access_token;
 mod get_federation_token;
 mod get_session_token;
 mod mfa;
@@ -22,6 +23,7 @@ pub fn operations() -> Vec<Entry> {
         Entry::read(assume_root::AssumeRoot),
         Entry::read(get_access_key_info::GetAccessKeyInfo),
         Entry::read(get_caller_identity::GetCallerIdentity),
+        Entry::read(get_delegated_access_token::GetDelegatedAccessToken),
         Entry::read(get_federation_token::GetFederationToken),
         Entry::read(get_session_token::GetSessionToken),
     ]

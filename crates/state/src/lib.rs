@@ -36,7 +36,9 @@ pub use account::{Account, Managed};
 pub use attachments::{ManagedRef, Principal, PrincipalKind};
 pub use caller::{Caller, CallerKind, MfaState};
 pub use codes::{CodeBook, CodeUse};
-pub use delegation::{ExchangeToken, TemplateError, resolve_template, role_restrictions};
+pub use delegation::{
+    AskedStatement, ExchangeToken, TemplateError, asked_statements, resolve_template, role_restrictions,
+};
 pub use directory::{Directory, Unavailable};
 pub use document::PolicyText;
 pub use draft::{Draft, InsertError};

@@ -169,6 +169,7 @@ impl Maker {
             since: NOW,
             owner_account: None,
             owner: None,
+            owner_user_id: None,
             approver: None,
             notes: None,
             rejection_reason: None,

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::each;
 use crate::entity::DelegationParameter;
 
 /// Why a template could not be filled in; for the client.
@@ -80,14 +81,6 @@ pub fn role_restrictions(policy: &str) -> Vec<String> {
 /// Whether an action is CreateRole, or one of the two patterns by which all of IAM is allowed.
 fn creates_roles(action: &str) -> bool {
     action.eq_ignore_ascii_case("iam:CreateRole") || action == "*" || action.eq_ignore_ascii_case("iam:*")
-}
-
-/// The members of a list, or the one value that stands for a list.
-fn each(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Array(values) => values.iter().collect(),
-        value => vec![value],
-    }
 }
 
 struct Filling<'a> {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Entity, Kind};
 use crate::account::Account;
+use crate::caller::Caller;
 use crate::error::EntityAlreadyExists;
 use crate::quota::Quota;
 use crate::reference::Reference;
@@ -54,6 +55,9 @@ pub struct DelegationRequest {
     /// The ARN of the identity that took it.
     #[serde(default)]
     pub owner: Option<String>,
+    /// The `aws:userid` of that identity: another one of the same name is not the owner.
+    #[serde(default)]
+    pub owner_user_id: Option<String>,
     /// Who accepted it.
     #[serde(default)]
     pub approver: Option<Approver>,
@@ -199,6 +203,12 @@ impl DelegationRequest {
     pub fn session_ends(&self) -> Option<Timestamp> {
         let sent = self.state == DelegationState::Finalized;
         sent.then(|| self.since.plus_seconds(i64::from(self.terms.seconds)))
+    }
+
+    /// Whether this identity is the owner.
+    pub fn is_owned_by(&self, caller: &Caller) -> bool {
+        self.owner.as_deref() == Some(caller.arn.as_str())
+            && self.owner_user_id.as_deref() == Some(caller.user_id.as_str())
     }
 
     /// Puts it into this state.
