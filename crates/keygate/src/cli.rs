@@ -47,6 +47,14 @@ Examples:
   keygate account list
   keygate account list --json | jq -r '.Accounts[].AccountId'";
 
+const DELEGATION_TOKEN_EXAMPLES: &str = "\
+Examples:
+  keygate delegation token ADRA…
+  aws sts get-delegated-access-token --trade-in-token \"$(keygate delegation token ADRA…)\"
+
+After iam:SendDelegationToken, AWS publishes the token to the requestor's SNS topic. There is no SNS
+here: whoever runs the server hands the token on. It is worth something to the requesting account only.";
+
 /// AWS IAM that anyone can run: users, roles, policies and temporary credentials for unmodified AWS clients.
 #[derive(Debug, Parser)]
 #[command(name = "keygate", version, after_help = MAIN_EXAMPLES, disable_help_subcommand = true)]
@@ -69,6 +77,9 @@ pub(crate) enum Command {
     /// Create and list accounts
     #[command(subcommand)]
     Account(AccountCommand),
+    /// What the requestors of delegation requests are told
+    #[command(subcommand)]
+    Delegation(DelegationCommand),
     /// Print the audit trail: one CloudTrail record per request, as JSON lines
     Events(EventOptions),
     /// Check, evaluate, explain and compare policies in files, without a server
@@ -92,6 +103,13 @@ pub(crate) enum AccountCommand {
     /// List all accounts
     #[command(after_help = ACCOUNT_LIST_EXAMPLES)]
     List(AccountListOptions),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DelegationCommand {
+    /// Print the token that was sent for a delegation request
+    #[command(after_help = DELEGATION_TOKEN_EXAMPLES)]
+    Token(DelegationTokenOptions),
 }
 
 /// Which server a command is for.
@@ -145,6 +163,23 @@ pub(crate) struct AccountListOptions {
     /// For programs
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DelegationTokenOptions {
+    #[command(flatten)]
+    pub(crate) server: Selected,
+    /// The delegation request
+    #[arg(value_name = "ID", value_parser = delegation_request_id)]
+    pub(crate) id: String,
+    /// For programs: DelegationRequestId, RequestorId, NotificationChannel, TradeInToken and Expiration
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn delegation_request_id(text: &str) -> Result<String, String> {
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if plain && !text.is_empty() { Ok(text.to_owned()) } else { Err("this is no id".to_owned()) }
 }
 
 #[cfg(test)]

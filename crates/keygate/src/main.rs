@@ -4,6 +4,7 @@
 
 mod account;
 mod cli;
+mod delegation;
 mod env;
 mod events;
 mod failure;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use cli::{AccountCommand, Cli, Command};
+use cli::{AccountCommand, Cli, Command, DelegationCommand};
 use failure::Failure;
 
 /// Requests make many small allocations, and the audit trail's thread frees what the workers made.
@@ -45,6 +46,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Status(options) => status::run(&options),
         Command::Account(AccountCommand::Create(options)) => account::create(&options),
         Command::Account(AccountCommand::List(options)) => account::list(&options),
+        Command::Delegation(DelegationCommand::Token(options)) => delegation::token(&options),
         Command::Events(options) => events::run(&options),
         Command::Policy(command) => policy::run(&command),
         Command::Version => output::print(&format!("keygate {}\n", env!("CARGO_PKG_VERSION"))),

@@ -9,6 +9,7 @@
 //! | `GET /accounts` | every [`AccountLine`] |
 //! | `GET /status` | [`Status`] |
 //! | `GET /env` | [`Environment`]: what a client needs to be the first account's root |
+//! | `GET /delegation-tokens/ID` | [`DelegationToken`]: what the requestor of a delegation request is told |
 //! | `GET /events?…` | CloudTrail records, one per line; see [`crate::events::EventQuery`] |
 
 mod client;
@@ -52,6 +53,12 @@ pub trait Operator: Send + Sync + 'static {
     /// # Errors
     /// The store refuses.
     fn status(&self) -> Result<Status, OperatorError>;
+
+    /// The token of a delegation request that was sent.
+    ///
+    /// # Errors
+    /// There is no such request, its token was not sent or has expired, or the store refuses.
+    fn delegation_token(&self, id: &str) -> Result<DelegationToken, OperatorError>;
 
     /// The audit trail.
     fn trail(&self) -> &Trail;
@@ -131,6 +138,25 @@ pub struct Status {
     pub accounts_loaded: usize,
     /// Accounts in the store.
     pub accounts: usize,
+}
+
+/// What AWS would publish to the topic of whoever made a delegation request: there is no SNS here, so that somebody has
+/// to carry it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DelegationToken {
+    /// The request.
+    pub delegation_request_id: String,
+    /// The account that made it.
+    pub requestor_id: AccountId,
+    /// The topic that the requestor named.
+    pub notification_channel: String,
+    /// For `sts:GetDelegatedAccessToken`.
+    #[serde(with = "exposed")]
+    pub trade_in_token: Secret,
+    /// When the delegated time is over.
+    #[serde(with = "iso")]
+    pub expiration: Timestamp,
 }
 
 /// What a client needs to be the first account's root.

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Response;
-use keygate_ident::{AccountId, Partition};
-use keygate_seal::KeyRing;
+use keygate_ident::{AccountId, Partition, UniqueId};
+use keygate_seal::{KeyRing, Secret};
 use keygate_shapes::SERVICES;
-use keygate_state::{Directory, Quota};
+use keygate_state::{DelegationRequest, Directory, ExchangeToken, Quota};
 use keygate_store::Store;
 use keygate_trail::Trail;
 use keygate_wire::Limits;
@@ -27,7 +27,9 @@ use crate::facts::UseFacts;
 use crate::listener::{Handler, Listener, Readiness};
 use crate::metrics::{ConnectionMetrics, Gauges, Metrics};
 use crate::node::Node;
-use crate::operator::{AccountLine, NewAccount, Operator, OperatorError, OperatorListener, Status};
+use crate::operator::{
+    AccountLine, DelegationToken, NewAccount, Operator, OperatorError, OperatorListener, Status,
+};
 use crate::outbox::Outbox;
 use crate::pipeline::Keygate;
 use crate::request::Request;
@@ -345,6 +347,36 @@ impl Operator for Running {
             uptime_seconds: self.started.elapsed().as_secs(),
             accounts_loaded: self.keygate.node.loaded(),
             accounts: ids.len(),
+        })
+    }
+
+    fn delegation_token(&self, id: &str) -> Result<DelegationToken, OperatorError> {
+        let missing = |what: &str| OperatorError::Missing(format!("the delegation request {id} {what}"));
+        let unavailable = |error: keygate_state::Unavailable| OperatorError::Unavailable(error.to_string());
+        let key: UniqueId = id.parse().map_err(|_| missing("does not exist"))?;
+        let look = |account| -> Result<Option<Arc<DelegationRequest>>, OperatorError> {
+            let tree = self.keygate.node.account(account).map_err(unavailable)?;
+            Ok(tree.and_then(|tree| tree.delegation_requests.get(&key).cloned()))
+        };
+        let home = key.account().ok_or_else(|| missing("does not exist"))?;
+        let left = look(home)?.ok_or_else(|| missing("does not exist"))?;
+        let request = match left.moved_to {
+            Some(holder) => look(holder)?.ok_or_else(|| missing("does not exist"))?,
+            None => left,
+        };
+        let ends = request.session_ends().ok_or_else(|| missing("has no token: it was not sent"))?;
+        if ends <= clock::now() {
+            return Err(missing("has no token any more: the delegated time is over"));
+        }
+        let token = ExchangeToken { request: key.clone() };
+        let token = token.seal(&self.keygate.keys, &mut clock::SystemEntropy);
+        let token = token.map_err(|error| OperatorError::Unavailable(error.to_string()))?;
+        Ok(DelegationToken {
+            delegation_request_id: key.to_string(),
+            requestor_id: request.requestor,
+            notification_channel: request.terms.channel.clone(),
+            trade_in_token: Secret::new(token),
+            expiration: ends,
         })
     }
 

@@ -12,7 +12,9 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
 
-use super::{AccountLine, AccountRequest, Environment, ErrorBody, NewAccount, Status, socket};
+use super::{
+    AccountLine, AccountRequest, DelegationToken, Environment, ErrorBody, NewAccount, Status, socket,
+};
 use crate::events::EventQuery;
 use crate::settings::DataDir;
 
@@ -73,6 +75,14 @@ impl Client {
     /// The server refuses, or the connection breaks.
     pub async fn status(&mut self) -> Result<Status, ClientError> {
         self.ask(Method::GET, "/status", Vec::new()).await
+    }
+
+    /// The token of a delegation request that was sent. The id is part of a path: letters, digits, `_` and `-` only.
+    ///
+    /// # Errors
+    /// The server refuses, or the connection breaks.
+    pub async fn delegation_token(&mut self, id: &str) -> Result<DelegationToken, ClientError> {
+        self.ask(Method::GET, &format!("/delegation-tokens/{id}"), Vec::new()).await
     }
 
     /// What a client needs to be the first account's root.

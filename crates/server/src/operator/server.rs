@@ -31,6 +31,9 @@ const EVENT_CHUNKS: usize = 8;
 /// How soon an event stream that has nothing to send sees that its client or the server is gone.
 const FOLLOW_CHECK: Duration = Duration::from_millis(200);
 
+/// Followed by the id of a delegation request.
+const DELEGATION_TOKENS: &str = "/delegation-tokens/";
+
 const LIMITS: Limits = Limits {
     max_connections: MAX_CONNECTIONS,
     max_header_size: 64 * 1024,
@@ -129,6 +132,10 @@ async fn answer<O: Operator>(
         (&Method::GET, "/accounts") => in_background(move || json(&operator.accounts()?)).await,
         (&Method::GET, "/status") => in_background(move || json(&operator.status()?)).await,
         (&Method::GET, "/env") => in_background(move || environment(&*operator)).await,
+        (&Method::GET, path) if path.starts_with(DELEGATION_TOKENS) => {
+            let id = path.trim_start_matches(DELEGATION_TOKENS).to_owned();
+            in_background(move || json(&operator.delegation_token(&id)?)).await
+        }
         (&Method::GET, "/events") => {
             operator.settle().await;
             events(operator, stopping, head.uri.query().unwrap_or_default())

@@ -7,7 +7,7 @@ use keygate_ident::{AccountId, Timestamp};
 use keygate_seal::Secret;
 use keygate_trail::{Options, Trail};
 
-use super::{AccountLine, NewAccount, Operator, OperatorError, Status};
+use super::{AccountLine, DelegationToken, NewAccount, Operator, OperatorError, Status};
 use crate::metrics::Gauges;
 use crate::settings::DataDir;
 
@@ -68,6 +68,19 @@ impl Operator for Fake {
             uptime_seconds: 7,
             accounts_loaded: 1,
             accounts: self.accounts.lock().unwrap().len(),
+        })
+    }
+
+    fn delegation_token(&self, id: &str) -> Result<DelegationToken, OperatorError> {
+        if id != "ADRAEXAMPLE" {
+            return Err(OperatorError::Missing(format!("there is no {id}")));
+        }
+        Ok(DelegationToken {
+            delegation_request_id: id.to_owned(),
+            requestor_id: "111122223333".parse().unwrap(),
+            notification_channel: "arn:aws:sns:eu-west-1:111122223333:topic".to_owned(),
+            trade_in_token: Secret::new("t0ken".to_owned()),
+            expiration: Timestamp::from_seconds(60),
         })
     }
 

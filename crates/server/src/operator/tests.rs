@@ -91,6 +91,18 @@ async fn status_and_environment() {
 }
 
 #[tokio::test]
+async fn tokens_of_delegation_requests() {
+    let served = serve().await;
+    let mut client = connect(&served).await;
+    let token = client.delegation_token("ADRAEXAMPLE").await.unwrap();
+    assert_eq!(
+        (token.delegation_request_id.as_str(), token.trade_in_token.expose()),
+        ("ADRAEXAMPLE", "t0ken")
+    );
+    assert_eq!(refusal(client.delegation_token("ADRAOTHER")).await, "there is no ADRAOTHER");
+}
+
+#[tokio::test]
 async fn unknown_paths_and_huge_bodies_are_refused() {
     let served = serve().await;
     let mut client = connect(&served).await;
