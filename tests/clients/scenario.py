@@ -74,7 +74,7 @@ class Play:
     def __init__(self, scenario, case, server):
         self.scenario, self.case, self.server = scenario, case, server
         self.account = server.create_account()
-        self.saved = {"account": self.account.id, "endpoint": server.endpoint}
+        self.saved = {"account": self.account.id, "endpoint": server.endpoint, "data_dir": server.data_dir}
         self.callers = {}
 
     @functools.cached_property

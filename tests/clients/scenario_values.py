@@ -153,3 +153,10 @@ def rsa_private_key():
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     return key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
+
+
+def delegation_token(data_dir, request):
+    """`${make delegation_token data_dir made.DelegationRequestId}`: what the requestor was sent."""
+    import harness
+
+    return harness.run_keygate(data_dir.parent, "delegation", "token", request, "--data-dir", data_dir).stdout.strip()

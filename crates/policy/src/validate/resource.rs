@@ -49,8 +49,8 @@ const IAM_PATHS: [&str; 13] = [
 ];
 
 /// What AWS's message does not list and AWS's own policies name: the root user (for sts:AssumeRoot), trusted contexts,
-/// templates of roles.
-const UNLISTED_IAM_PATHS: [&str; 2] = ["contextProvider/", "role-template/"];
+/// templates of roles; delegation requests, which the service authorization reference has as a resource type.
+const UNLISTED_IAM_PATHS: [&str; 3] = ["contextProvider/", "role-template/", "delegation-request/"];
 
 fn is_of_iam(path: &str) -> bool {
     matches!(path, "*" | "root")
