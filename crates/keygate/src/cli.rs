@@ -240,7 +240,7 @@ mod tests {
             let name = command.get_name().to_owned();
             commands.extend(command.get_subcommands().cloned());
             let teaches = command.get_after_help().is_some_and(|help| help.to_string().contains("keygate "));
-            assert!(teaches || ["version", "account"].contains(&name.as_str()), "{name}");
+            assert!(teaches || ["version", "account", "delegation"].contains(&name.as_str()), "{name}");
         }
     }
 }
