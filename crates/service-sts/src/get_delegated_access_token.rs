@@ -61,6 +61,7 @@ fn exchange(
         tags: approver.tags.clone(),
         transitive: Vec::new(),
         source_identity: approver.source_identity.clone(),
+        mfa: None,
     };
     Ok(GetDelegatedAccessTokenResponse {
         credentials: Some(credentials::issue(cx, new)?),
