@@ -51,6 +51,14 @@ impl<M: OperationModel> Failure<M> {
         Self::common(ApiError::declared_by::<M>("PackedPolicyTooLarge", message))
     }
 
+    /// `InvalidAuthorizationMessage` of an STS operation.
+    pub fn invalid_authorization_message() -> Self
+    where
+        M: declares::InvalidAuthorizationMessage,
+    {
+        Self::common(ApiError::declared_by::<M>("InvalidAuthorizationMessage", "Message is not valid"))
+    }
+
     /// The error as every protocol can write it.
     pub fn into_error(self) -> ApiError {
         self.error

@@ -7,6 +7,7 @@
 
 mod asks;
 mod cx;
+mod encoded;
 mod entry;
 mod failure;
 mod page;

@@ -236,7 +236,8 @@ impl World {
         Ok(output)
     }
 
-    fn with_read<T>(&mut self, body: impl FnOnce(&ReadCx<'_>) -> T) -> T {
+    /// Shows a read's context, as an operation would see it.
+    pub fn with_read<T>(&mut self, body: impl FnOnce(&ReadCx<'_>) -> T) -> T {
         let account = self.account();
         let caller = self.caller();
         let directory = Accounts(&self.accounts);

@@ -1,8 +1,8 @@
 //! The sentence with which AWS denies (rules 186-190).
 
-use crate::decision::{Decision, Layer, StatementRef, Verdict};
+use crate::decision::{Decision, Layer, Verdict};
 use crate::request::{CallerKind, Request};
-use crate::stack::{Attached, Boundary, ResourceRule, Stack};
+use crate::stack::{ResourceRule, Stack};
 
 /// How much of the reason the caller may learn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +57,7 @@ pub fn denial_message(
             };
             message.push_str(&format!(" with an explicit deny in {article}"));
             let arn =
-                decision.statement.and_then(|at| policy_at(stack, at)).and_then(|attached| attached.arn);
+                decision.statement.and_then(|at| stack.attached_at(at)).and_then(|attached| attached.arn);
             if let (Some(arn), DenialDetail::PolicyArn, true) = (arn, detail, shows_arn(layer)) {
                 message.push_str(": ");
                 message.push_str(arn);
@@ -94,22 +94,4 @@ fn shows_arn(layer: Layer) -> bool {
         Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp | Layer::Rcp => true,
         Layer::Resource | Layer::VpcEndpoint => false,
     }
-}
-
-fn policy_at<'a>(stack: &Stack<'a>, at: StatementRef) -> Option<Attached<'a>> {
-    let policies = match at.layer {
-        Layer::Identity => stack.identity,
-        Layer::Session => stack.session?,
-        Layer::VpcEndpoint => stack.vpc_endpoint?,
-        Layer::Scp => stack.scps.get(at.level)?.policies,
-        Layer::Rcp => stack.rcps.get(at.level)?.policies,
-        Layer::Resource => return stack.resource,
-        Layer::Boundary => {
-            return match stack.boundary {
-                Some(Boundary::Policy(attached)) => Some(attached),
-                Some(Boundary::Unreadable) | None => None,
-            };
-        }
-    };
-    policies.get(at.policy).copied()
 }

@@ -8,6 +8,7 @@
 #![doc = include_str!("../README.md")]
 
 mod arn_form;
+mod authorization_message;
 mod compile;
 mod condition;
 mod context;
@@ -36,6 +37,7 @@ mod template;
 mod trace;
 mod validate;
 
+pub use authorization_message::authorization_message;
 pub use context::{Context, ContextValue, KeyValue, Keys};
 pub use context_keys::context_keys;
 pub use decision::{Decision, Layer, StatementRef, Verdict};

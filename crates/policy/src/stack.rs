@@ -1,5 +1,6 @@
 //! All policies that apply to one request. Borrowed, so that putting a stack together costs nothing.
 
+use crate::decision::{Layer, StatementRef};
 use crate::policy::Policy;
 
 /// Everything that has a say in one request. `Stack::default()` has no policy at all and denies.
@@ -28,6 +29,27 @@ pub struct Stack<'a> {
     pub kms_grant: bool,
     /// The policies of the VPC endpoint by which the request came; `None`: it came by no endpoint (rule 33).
     pub vpc_endpoint: Option<&'a [Attached<'a>]>,
+}
+
+impl<'a> Stack<'a> {
+    /// The policy in which this statement stands.
+    pub(crate) fn attached_at(&self, at: StatementRef) -> Option<Attached<'a>> {
+        let policies = match at.layer {
+            Layer::Identity => self.identity,
+            Layer::Session => self.session?,
+            Layer::VpcEndpoint => self.vpc_endpoint?,
+            Layer::Scp => self.scps.get(at.level)?.policies,
+            Layer::Rcp => self.rcps.get(at.level)?.policies,
+            Layer::Resource => return self.resource,
+            Layer::Boundary => {
+                return match self.boundary {
+                    Some(Boundary::Policy(attached)) => Some(attached),
+                    Some(Boundary::Unreadable) | None => None,
+                };
+            }
+        };
+        policies.get(at.policy).copied()
+    }
 }
 
 /// A policy where it is attached.

@@ -43,6 +43,8 @@ pub enum Purpose {
     PagingMarker,
     /// The token by which a delegation request is exchanged for credentials.
     ExchangeToken,
+    /// The details of a denial; see [`crate::KeyRing::seal_message`].
+    AuthorizationMessage,
 }
 
 impl Purpose {
@@ -60,6 +62,7 @@ impl Purpose {
             Self::SessionToken => "keygate/session-token",
             Self::PagingMarker => "keygate/paging-marker",
             Self::ExchangeToken => "keygate/exchange-token",
+            Self::AuthorizationMessage => "keygate/authorization-message",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Sealing of secrets and session tokens under a ring of keys, and the keys that sign web identity tokens.
 //!
 //! Everything that must be unreadable at rest or on the wire goes through a [`KeyRing`]: secret access keys
-//! ([`KeyRing::seal`]), session tokens ([`KeyRing::seal_token`]) and paging markers ([`KeyRing::marker`]).
-//! One format serves all three (described in `format.rs`): AES-256-GCM under a key that is derived
+//! ([`KeyRing::seal`]), session tokens ([`KeyRing::seal_token`]), paging markers ([`KeyRing::marker`]) and the details
+//! of denials ([`KeyRing::seal_message`]). One format serves them all (described in `format.rs`): AES-256-GCM under a key that is derived
 //! for one purpose and one message, with the caller's context as additional authenticated data.
 //!
 //! Beside it stand the two secrets that people hold: passwords ([`PasswordHash`]) and the seeds of one-time
@@ -14,6 +14,7 @@
 mod format;
 mod generate;
 mod marker;
+mod message;
 mod password;
 mod ring;
 mod sealed;
@@ -25,6 +26,7 @@ mod totp;
 
 pub use format::{OpenError, Purpose, SealError};
 pub use generate::secret_access_key;
+pub use message::{MAX_MESSAGE_LENGTH, MAX_MESSAGE_PLAINTEXT};
 pub use password::{InvalidPasswordHash, PasswordHash, PasswordSalt};
 pub use ring::{InvalidKeyId, InvalidKeyRing, KeyId, KeyRing, KeyRingFault};
 pub use sealed::{InvalidSealed, Sealed};

@@ -3,6 +3,7 @@
 mod assume_role;
 mod assume_root;
 mod credentials;
+mod decode_authorization_message;
 mod get_access_key_info;
 mod get_caller_identity;
 mod get_delegated_access_token;
@@ -21,6 +22,7 @@ pub fn operations() -> Vec<Entry> {
     vec![
         Entry::read(assume_role::AssumeRole),
         Entry::read(assume_root::AssumeRoot),
+        Entry::read(decode_authorization_message::DecodeAuthorizationMessage),
         Entry::read(get_access_key_info::GetAccessKeyInfo),
         Entry::read(get_caller_identity::GetCallerIdentity),
         Entry::read(get_delegated_access_token::GetDelegatedAccessToken),
