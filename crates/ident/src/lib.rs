@@ -10,6 +10,7 @@ mod partition;
 mod path;
 mod time;
 mod unique_id;
+mod uuid;
 
 pub use account::{AccountId, InvalidAccountId};
 pub use arn::{Arn, ArnParts, InvalidArn};
@@ -18,3 +19,4 @@ pub use partition::Partition;
 pub use path::{EntityPath, InvalidPath};
 pub use time::{InvalidTimestamp, Timestamp};
 pub use unique_id::{IdKind, InvalidUniqueId, UniqueId};
+pub use uuid::uuid;

@@ -102,6 +102,13 @@ impl WriteCx<'_> {
         self.env.now.to_whole_seconds()
     }
 
+    /// A random id in the form of a UUID, as AWS's task ids are.
+    pub fn new_uuid(&self) -> String {
+        let mut random = [0; 16];
+        self.env.random().fill(&mut random);
+        keygate_ident::uuid(random)
+    }
+
     /// A new unique id of this kind.
     pub fn new_id(&self, kind: IdKind) -> UniqueId {
         UniqueId::generate(kind, self.draft.id(), &mut self.env.random())

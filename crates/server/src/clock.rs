@@ -55,17 +55,7 @@ fn pooled() -> [u8; 16] {
 
 /// A random id in the form of a UUID (version 4), as AWS's request and event ids are.
 pub fn uuid() -> String {
-    let bits = u128::from_be_bytes(pooled());
-    let mut bits = (bits & !(0xF << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
-    let mut text = String::with_capacity(36);
-    for place in 0..32 {
-        if matches!(place, 8 | 12 | 16 | 20) {
-            text.push('-');
-        }
-        bits = bits.rotate_left(4);
-        text.push(char::from_digit((bits & 0xF) as u32, 16).unwrap_or('0'));
-    }
-    text
+    keygate_ident::uuid(pooled())
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod role;
 mod saml_provider;
 mod server_certificate;
 mod service_credential;
+mod service_linked_role;
 mod signing_certificate;
 mod ssh_public_key;
 mod user;
@@ -52,6 +53,7 @@ pub fn operations() -> Vec<Entry> {
         server_certificate::operations(),
         signing_certificate::operations(),
         service_credential::operations(),
+        service_linked_role::operations(),
         account::operations(),
         organization::operations(),
         credential_report::operations(),
