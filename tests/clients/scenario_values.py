@@ -4,6 +4,7 @@ import base64
 import datetime
 import functools
 import hashlib
+import hmac
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -160,3 +161,17 @@ def delegation_token(data_dir, request):
     import harness
 
     return harness.run_keygate(data_dir.parent, "delegation", "token", request, "--data-dir", data_dir).stdout.strip()
+
+
+@functools.cache
+def _first_step(seed):
+    """The step of 30 seconds in which a seed was first used here: the codes of one case belong together."""
+    return int(datetime.datetime.now(datetime.UTC).timestamp()) // 30
+
+
+def mfa_code(seed, ahead):
+    """`${make mfa_code device.VirtualMFADevice.Base32StringSeed -1}`: what the device shows so many steps from now."""
+    key = base64.b32decode(seed)
+    digest = hmac.digest(key, (_first_step(seed) + int(ahead)).to_bytes(8, "big"), "sha1")
+    offset = digest[-1] & 15
+    return f"{(int.from_bytes(digest[offset : offset + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
