@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import harness
+from one_time_code import one_time_code
 
 FOLDER = Path(__file__).with_name("ansible")
 
@@ -56,7 +57,36 @@ def play(account, name):
 
 def test_the_second_run_changes_nothing(account):
     made = play(account, "present.yml")
-    assert len(made) == 10, made
+    assert len(made) == 9, made
     assert play(account, "present.yml") == []
     assert len(account.iam.list_access_keys(UserName="ansible-auditor")["AccessKeyMetadata"]) == 1
     assert account.iam.get_role(RoleName="ansible-bounded")["Role"]["PermissionsBoundary"]
+
+    gone = play(account, "absent.yml")
+    assert len(gone) == 4, gone
+    assert play(account, "absent.yml") == []
+    for left in ("Users", "Groups", "Roles", "Policies", "InstanceProfiles"):
+        assert account.iam.get_account_summary()["SummaryMap"][left] == 0, left
+
+
+def test_the_password_policy(account):
+    wanted = {
+        "MinimumPasswordLength": 12, "RequireSymbols": True, "RequireNumbers": True, "RequireUppercaseCharacters": True,
+        "RequireLowercaseCharacters": True, "AllowUsersToChangePassword": True, "ExpirePasswords": True,
+        "MaxPasswordAge": 90, "PasswordReusePrevention": 5, "HardExpiry": False,
+    }
+    assert play(account, "password_policy.yml") == ["password policy"]
+    assert account.iam.get_account_password_policy()["PasswordPolicy"] == wanted
+    assert play(account, "password_policy.yml") == []
+    assert play(account, "no_password_policy.yml") == ["password policy"]
+    assert play(account, "no_password_policy.yml") == []
+
+
+def test_mfa_facts(account):
+    account.new_user(name="carol")
+    device = account.iam.create_virtual_mfa_device(VirtualMFADeviceName="carols-phone")["VirtualMFADevice"]
+    before, now = (one_time_code(device["Base32StringSeed"], steps) for steps in (-1, 0))
+    account.iam.enable_mfa_device(
+        UserName="carol", SerialNumber=device["SerialNumber"], AuthenticationCode1=before, AuthenticationCode2=now
+    )
+    assert play(account, "mfa.yml") == []

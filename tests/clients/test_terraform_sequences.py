@@ -8,7 +8,10 @@ AWS is eventually consistent; here every read must be right at once.
 import pytest
 from botocore.exceptions import ClientError
 
+import scenario_values
+from expect import refused
 from harness import allow, text, trust, unique
+from one_time_code import one_time_code
 
 
 class Resource:
@@ -287,7 +290,7 @@ class InstanceProfile(Resource):
 
 
 class User(Resource):
-    """aws_iam_user, without `force_destroy`."""
+    """aws_iam_user; `force_destroy` takes away what others hung on the user."""
 
     def create(self):
         config = self.config
@@ -327,7 +330,31 @@ class User(Resource):
     def delete(self):
         for group in pages(self.iam, "list_groups_for_user", "Groups", UserName=self.id):
             self.iam.remove_user_from_group(UserName=self.id, GroupName=group["GroupName"])
+        if self.config.get("force_destroy"):
+            self.delete_credentials()
         found(self.iam.delete_user, UserName=self.id)
+
+    def delete_credentials(self):
+        """Every kind of them is looked for, and a user who is gone has none."""
+        iam, user = self.iam, self.id
+        for key in pages(iam, "list_access_keys", "AccessKeyMetadata", UserName=user):
+            iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
+        for key in pages(iam, "list_ssh_public_keys", "SSHPublicKeys", UserName=user):
+            iam.delete_ssh_public_key(UserName=user, SSHPublicKeyId=key["SSHPublicKeyId"])
+        for device in pages(iam, "list_virtual_mfa_devices", "VirtualMFADevices", AssignmentStatus="Assigned"):
+            if device["User"].get("UserName") == user:
+                iam.deactivate_mfa_device(UserName=user, SerialNumber=device["SerialNumber"])
+                iam.delete_virtual_mfa_device(SerialNumber=device["SerialNumber"])
+        for device in pages(iam, "list_mfa_devices", "MFADevices", UserName=user):
+            iam.deactivate_mfa_device(UserName=user, SerialNumber=device["SerialNumber"])
+        found(iam.delete_login_profile, UserName=user)
+        for certificate in pages(iam, "list_signing_certificates", "Certificates", UserName=user):
+            iam.delete_signing_certificate(UserName=user, CertificateId=certificate["CertificateId"])
+        listed = found(iam.list_service_specific_credentials, UserName=user) or {"ServiceSpecificCredentials": []}
+        for credential in listed["ServiceSpecificCredentials"]:
+            iam.delete_service_specific_credential(
+                UserName=user, ServiceSpecificCredentialId=credential["ServiceSpecificCredentialId"]
+            )
 
 
 class Group(Resource):
@@ -351,6 +378,87 @@ class Group(Resource):
 
     def delete(self):
         found(self.iam.delete_group, GroupName=self.id)
+
+
+class OpenIDConnectProvider(Resource):
+    """aws_iam_openid_connect_provider. The URL forces a new one; IAM shows it without `https://`, and so is it compared."""
+
+    def create(self):
+        config = self.config
+        more = {"ThumbprintList": config["thumbprint_list"]} if config["thumbprint_list"] else {}
+        made = self.iam.create_open_id_connect_provider(
+            Url=f"https://{config['url']}", ClientIDList=config["client_id_list"], Tags=tags(config["tags"]), **more
+        )
+        self.id = made["OpenIDConnectProviderArn"]
+
+    def read(self):
+        provider = found(self.iam.get_open_id_connect_provider, OpenIDConnectProviderArn=self.id)
+        if provider is None:
+            return None
+        return {
+            "url": provider["Url"],
+            "client_id_list": sorted(provider["ClientIDList"]),
+            "thumbprint_list": provider["ThumbprintList"],
+            "tags": tag_map(provider.get("Tags", [])),
+        }
+
+    def update(self, old, changed):
+        new = self.config
+        if "thumbprint_list" in changed:
+            self.iam.update_open_id_connect_provider_thumbprint(
+                OpenIDConnectProviderArn=self.id, ThumbprintList=new["thumbprint_list"]
+            )
+        if "client_id_list" in changed:
+            for client in sorted(set(new["client_id_list"]) - set(old["client_id_list"])):
+                self.iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=self.id, ClientID=client)
+            for client in sorted(set(old["client_id_list"]) - set(new["client_id_list"])):
+                self.iam.remove_client_id_from_open_id_connect_provider(
+                    OpenIDConnectProviderArn=self.id, ClientID=client
+                )
+        if "tags" in changed:
+            update_tags(
+                self.iam.tag_open_id_connect_provider, self.iam.untag_open_id_connect_provider, old["tags"],
+                new["tags"], OpenIDConnectProviderArn=self.id,
+            )
+
+    def delete(self):
+        found(self.iam.delete_open_id_connect_provider, OpenIDConnectProviderArn=self.id)
+
+
+class AccountPasswordPolicy(Resource):
+    """aws_iam_account_password_policy. What is not configured is not sent, so that AWS's defaults hold."""
+
+    ATTRIBUTES = {
+        "allow_users_to_change_password": "AllowUsersToChangePassword",
+        "hard_expiry": "HardExpiry",
+        "max_password_age": "MaxPasswordAge",
+        "minimum_password_length": "MinimumPasswordLength",
+        "password_reuse_prevention": "PasswordReusePrevention",
+        "require_lowercase_characters": "RequireLowercaseCharacters",
+        "require_numbers": "RequireNumbers",
+        "require_symbols": "RequireSymbols",
+        "require_uppercase_characters": "RequireUppercaseCharacters",
+    }
+
+    def create(self):
+        self.iam.update_account_password_policy(
+            **{self.ATTRIBUTES[name]: value for name, value in self.config.items() if value}
+        )
+        self.id = "iam-account-password-policy"
+
+    def update(self, old, changed):
+        self.create()
+
+    def read(self):
+        answer = found(self.iam.get_account_password_policy)
+        if answer is None:
+            return None
+        policy = answer["PasswordPolicy"]
+        state = {name: policy.get(member) for name, member in self.ATTRIBUTES.items()}
+        return {**state, "expire_passwords": policy["ExpirePasswords"]}
+
+    def delete(self):
+        found(self.iam.delete_account_password_policy)
 
 
 EC2 = trust({"Service": "ec2.amazonaws.com"})
@@ -506,3 +614,45 @@ def test_group(account, iam):
     # The provider sends name and path also when only the case changes.
     group.apply(name=group.id.upper())
     group.destroy()
+
+
+def test_user_with_force_destroy(iam):
+    user = User(iam, name=unique("terraform"), path="/", permissions_boundary="", tags={}, force_destroy=True)
+    user.apply()
+    iam.create_access_key(UserName=user.id)
+    iam.create_login_profile(UserName=user.id, Password="Correct-Horse-7")
+    iam.upload_ssh_public_key(UserName=user.id, SSHPublicKeyBody=scenario_values.ssh_key("terraform"))
+    iam.create_service_specific_credential(UserName=user.id, ServiceName="codecommit.amazonaws.com")
+    iam.upload_signing_certificate(UserName=user.id, CertificateBody=scenario_values.certificate("terraform"))
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName=user.id)["VirtualMFADevice"]
+    codes = [one_time_code(device["Base32StringSeed"], steps) for steps in (-1, 0)]
+    iam.enable_mfa_device(
+        UserName=user.id, SerialNumber=device["SerialNumber"], AuthenticationCode1=codes[0], AuthenticationCode2=codes[1]
+    )
+    with refused("DeleteConflict"):
+        iam.delete_user(UserName=user.id)
+    user.destroy()
+    assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
+
+
+def test_openid_connect_provider(iam):
+    thumbprints = ["9e99a48a9960b14926bb7f3b02e22da2b0ab7280", "cf23df2207d99a74fbe169e3eba035e633b65d94"]
+    provider = OpenIDConnectProvider(
+        iam, url="token.actions.githubusercontent.com", client_id_list=["sts.amazonaws.com"],
+        thumbprint_list=thumbprints[:1], tags={"team": "ci"},
+    )
+    provider.apply()
+    provider.apply(client_id_list=["one", "two"], thumbprint_list=list(reversed(thumbprints)), tags={"stage": "prod"})
+    provider.apply(client_id_list=["two"], tags={})
+    provider.destroy()
+
+
+def test_account_password_policy(iam):
+    policy = AccountPasswordPolicy(iam, minimum_password_length=8, require_symbols=True)
+    assert policy.apply()["expire_passwords"] is False
+    after = policy.apply(
+        minimum_password_length=14, require_symbols=False, require_numbers=True, max_password_age=90,
+        password_reuse_prevention=24, hard_expiry=True, allow_users_to_change_password=True,
+    )
+    assert after["expire_passwords"] is True and after["require_lowercase_characters"] is False
+    policy.destroy()
