@@ -105,10 +105,11 @@ const FORMAT_EXAMPLES: &str = "\
 Examples:
   keygate policy format alice.json
   keygate policy format - < alice.json > pretty.json
+  keygate policy format --check alice.json
 
 Only white space changes: elements, lists and strings stay as and where they are.
 
-Exit code: 0 printed, 2 it is not JSON or could not be read.";
+Exit code: 0 printed, 1 with --check: it is not formatted, 2 it is not JSON or could not be read.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {

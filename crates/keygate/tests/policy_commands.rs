@@ -149,7 +149,7 @@ fn denial(reason: &str) -> String {
 fn check_says_what_is_wrong_and_where() {
     let typo = "error: MalformedPolicyDocument: Syntax errors in policy.\n --> typo.json:4:25\n  |\n\
                 4 |     {\"Effect\": \"Allow\", \"Acton\": \"s3:GetObject\", \"Resource\": \"*\"}\n  \
-                |                         ^^^^^^^\n";
+                |                         ^^^^^^^\nhelp: Unknown field Acton\n";
     let principal = "error: MalformedPolicyDocument: Policy document should not specify a principal.\n \
                      --> trust.json:1:60\n…";
     for (line, code, expected) in [
@@ -165,12 +165,18 @@ fn check_says_what_is_wrong_and_where() {
         ("check --kind boundary full.json", 0, "full.json: ok (boundary policy,…"),
         ("check --kind session full.json", 0, "full.json: ok (session policy,…"),
         ("check --kind scp full.json", 0, "full.json: ok (scp policy,…"),
-        ("check --kind rcp full.json", 1, "error: MalformedPolicyDocument: …"),
+        (
+            "check --kind rcp full.json",
+            1,
+            "error: MalformedPolicyDocument: The provided policy document does not meet the requirements of the \
+             specified policy type.\n --> full.json:1:51\n…",
+        ),
         ("check --kind vpc-endpoint full.json", 0, "full.json: ok (vpc-endpoint policy,…"),
         (
             "check not.json",
             1,
-            "error: MalformedPolicyDocument: Syntax errors in policy.\n --> not.json:2:2\n  |\n2 |  oops}\n  |  ^\n",
+            "error: MalformedPolicyDocument: Syntax errors in policy.\n --> not.json:2:2\n  |\n2 |  oops}\n  |  ^\n\
+             help: expected value at line 2 column 2\n",
         ),
         (
             "check twice.json",
@@ -516,6 +522,18 @@ fn format_changes_white_space_only() {
         let dense = |text: &str| text.split_whitespace().collect::<String>();
         assert_eq!(dense(&formatted), dense(original), "{name}");
         assert!(formatted.starts_with("{\n  \""), "{formatted}");
+    }
+    check("format --check full.json", 1, "");
+    check("format --check alice.json", 1, "");
+    let pretty = policy(folder.path(), "format alice.json", b"").stdout;
+    let output = policy(folder.path(), "format --check -", &pretty);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), ""));
+    for (options, code) in [("--json", 0), ("--json --check", 1)] {
+        let output = policy(folder.path(), &format!("format {options} alice.json"), b"");
+        assert_eq!(output.status.code(), Some(code));
+        let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let expected = serde_json::json!({"file": "alice.json", "changed": true, "text": text(&pretty)});
+        assert_eq!(result, expected);
     }
     check("format not.json", 2, "keygate: MalformedPolicyDocument: …");
 }

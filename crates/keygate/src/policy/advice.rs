@@ -59,6 +59,9 @@ impl Cx<'_> {
                     Some(service) if exact && service.action(name).is_none() => {
                         format!("{vendor} has no action {name}")
                     }
+                    Some(service) if !exact && !service.actions.iter().any(|a| matches(name, a.name())) => {
+                        format!("{vendor} has no action like {name}")
+                    }
                     Some(_) => continue,
                 };
                 advice.push(Advice { message, bytes: self.find(&action) });
@@ -207,6 +210,30 @@ fn values(text: &str) -> BTreeSet<String> {
     }
 }
 
+/// Whether a name fits a pattern of `*` and `?`, in any case: which prefixes of the name the pattern so far can be.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut reached = vec![false; name.chars().count() + 1];
+    if let Some(nothing) = reached.first_mut() {
+        *nothing = true;
+    }
+    for wanted in pattern.chars() {
+        let fits = |found: char| wanted == '?' || wanted.eq_ignore_ascii_case(&found);
+        let mut before = false;
+        let names = std::iter::once(None).chain(name.chars().map(Some));
+        for (here, found) in reached.iter_mut().zip(names) {
+            let was = *here;
+            *here = match (wanted, found) {
+                ('*', _) => was || before,
+                (_, Some(found)) => before && fits(found),
+                (_, None) => false,
+            };
+            // A star goes on from where it already is, a character from where the pattern was.
+            before = if wanted == '*' { *here } else { was };
+        }
+    }
+    reached.last() == Some(&true)
+}
+
 /// An address or range of the private ones.
 fn is_private(value: &str) -> bool {
     let address = value.split_once('/').map_or(value, |(address, _)| address);
@@ -314,10 +341,31 @@ mod tests {
         let allow = |action: &str| format!(r#"{{"Effect": "Allow", "Action": [{action}], "Resource": "*"}}"#);
         let expected = [
             ("s3 has no action GetObjct", r#""s3:GetObjct""#),
+            ("s3 has no action like Gut*", r#""s3:Gut*""#),
             ("no service has the prefix storage", r#""storage:Get*""#),
         ];
-        let actions = r#""s3:GetObject", "s3:GetObjct", "s3:Gut*", "storage:Get*", "*:Get*", "*""#;
+        let actions = r#""s3:GetObject", "s3:GetObjct", "s3:g?tObj*t", "s3:*", "s3:Gut*", "storage:Get*", "*:Get*", "*""#;
         check(PolicyKind::Identity, &allow(actions), &expected);
+    }
+
+    #[test]
+    fn names_and_patterns() {
+        for (pattern, name, expected) in [
+            ("", "", true),
+            ("*", "", true),
+            ("*", "Get", true),
+            ("g?t*", "GetObject", true),
+            ("Get", "GetObject", false),
+            ("*Object", "GetObject", true),
+            ("*Object?", "GetObject", false),
+            ("G*b*t", "GetObject", true),
+            ("G*x*t", "GetObject", false),
+            ("?", "", false),
+            ("**", "a", true),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+        assert!(!matches(&"*a".repeat(2_000), &"a".repeat(1_000)));
     }
 
     #[test]

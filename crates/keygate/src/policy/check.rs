@@ -119,7 +119,7 @@ fn shown(source: &Source, kind: Kind, result: &Result<Policy, Refusal>) -> Strin
         }
         Err(refusal) => {
             let mut text = format!("error: {}", diagnostic::render(source, refusal));
-            if let Some(help) = help(kind, refusal.code) {
+            if let Some(help) = specific(source, kind, refusal).or_else(|| help(kind, refusal.code)) {
                 // Writing to a string does not fail.
                 let _ = writeln!(text, "help: {help}");
             }
@@ -128,17 +128,48 @@ fn shown(source: &Source, kind: Kind, result: &Result<Policy, Refusal>) -> Strin
     }
 }
 
+/// What is wrong in words of ours, where AWS's say the same of many faults.
+fn specific(source: &Source, kind: Kind, refusal: &Refusal) -> Option<String> {
+    let text = &source.text;
+    if refusal.code == RefusalCode::Json {
+        return serde_json::from_str::<serde::de::IgnoredAny>(text).err().map(|error| error.to_string());
+    }
+    // Other services name the fault that IAM and Organizations only report.
+    let others: &[PolicyKind] = match kind {
+        Kind::Identity | Kind::Boundary | Kind::Session | Kind::Rcp => &[PolicyKind::Resource],
+        Kind::Scp => &[PolicyKind::Identity, PolicyKind::Resource],
+        Kind::Trust | Kind::Resource | Kind::VpcEndpoint => &[],
+    };
+    let other = |kind: &PolicyKind| {
+        let other = Policy::parse(text, *kind).err()?;
+        let names_it = other.span == refusal.span && other.message != refusal.message;
+        (names_it && other.message != SYNTAX).then_some(other.message)
+    };
+    others.iter().find_map(other)
+}
+
+/// IAM's words for whatever is wrong with the structure.
+const SYNTAX: &str = "Syntax errors in policy.";
+
 /// The likeliest slip: the document is fine, but of another kind.
-fn help(kind: Kind, code: RefusalCode) -> Option<&'static str> {
-    match (kind, code) {
+fn help(kind: Kind, code: RefusalCode) -> Option<String> {
+    let text = match (kind, code) {
         (Kind::Identity, RefusalCode::Principal) => {
-            Some("policies with a Principal are checked with --kind trust, resource, rcp or vpc-endpoint")
+            "policies with a Principal are checked with --kind trust, resource, rcp or vpc-endpoint"
         }
         (Kind::Trust | Kind::Resource, RefusalCode::Principal) => {
-            Some("policies of users, groups and roles, without a Principal, are checked with --kind identity")
+            "policies of users, groups and roles, without a Principal, are checked with --kind identity"
         }
-        _ => None,
-    }
+        (Kind::Rcp, RefusalCode::PolicyType) => {
+            "resource control policies have Effect Deny, Principal \"*\", Action with the prefix of a service, and \
+             whole ARNs"
+        }
+        (Kind::Scp, RefusalCode::PolicyType) => {
+            "in service control policies an ARN is whole, or ends in a wildcard"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 impl Report {

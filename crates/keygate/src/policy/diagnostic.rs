@@ -27,7 +27,8 @@ pub(crate) fn render(source: &Source, refusal: &Refusal) -> String {
 /// A place in a document: file, line and column, and the line with the place underlined.
 pub(crate) fn place(source: &Source, span: Span) -> String {
     let Source { name, text } = source;
-    format!(" --> {name}:{}:{}\n{}", span.start.line, span.start.column, excerpt(text, span))
+    let gutter = " ".repeat(span.start.line.to_string().len());
+    format!("{gutter}--> {name}:{}:{}\n{}", span.start.line, span.start.column, excerpt(text, span))
 }
 
 /// The lines and columns of a stretch of bytes.

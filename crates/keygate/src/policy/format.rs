@@ -6,14 +6,21 @@ use std::path::PathBuf;
 
 use clap::Args;
 use keygate_policy::{Policy, PolicyKind, RefusalCode};
+use serde::Serialize;
 
 use super::diagnostic;
-use super::file;
+use super::file::{self, Source};
 use crate::failure::Failure;
 use crate::output;
 
 #[derive(Debug, Args)]
 pub(crate) struct FormatOptions {
+    /// Print nothing; tell by the exit code whether the document is formatted
+    #[arg(long)]
+    check: bool,
+    /// For programs: the text, and whether it differs from the file's
+    #[arg(long)]
+    json: bool,
     /// The policy document; - is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -26,8 +33,27 @@ pub(crate) fn run(options: &FormatOptions) -> Result<(), Failure> {
         Err(refusal) if refusal.code == RefusalCode::Json => {
             Err(Failure::Misused(diagnostic::render(&source, &refusal)))
         }
-        _ => output::print(&formatted(&source.text)),
+        _ => print(options, source),
     }
+}
+
+/// What became of a document.
+#[derive(Debug, Serialize)]
+struct Formatted {
+    file: String,
+    changed: bool,
+    text: String,
+}
+
+fn print(options: &FormatOptions, source: Source) -> Result<(), Failure> {
+    let text = formatted(&source.text);
+    let result = Formatted { changed: text != source.text, file: source.name, text };
+    let printed = match (options.json, options.check) {
+        (true, _) => output::print_json(&result),
+        (false, true) => Ok(()),
+        (false, false) => output::print(&result.text),
+    };
+    Failure::answer(printed, !(options.check && result.changed))
 }
 
 /// JSON with one member or item a line, indented by two spaces a level; what is empty stays on its line.
