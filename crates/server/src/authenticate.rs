@@ -1,6 +1,7 @@
 //! Authentication: from a signed request to the principal and the tree of its account.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use keygate_ident::{AccountId, Timestamp, UniqueId};
@@ -11,6 +12,7 @@ use keygate_state::{
 };
 use keygate_trail::Identity;
 
+use crate::authorize::{LinkedSide, Policies};
 use crate::facts::Recent;
 use crate::node::Node;
 
@@ -27,6 +29,9 @@ pub(crate) struct Principal {
     generation: u64,
     secret: SecretSource,
     effective: OnceLock<Result<Effective, Unreadable>>,
+    /// Its policies were asked for.
+    asked: AtomicBool,
+    linked: OnceLock<LinkedSide>,
 }
 
 impl Principal {
@@ -41,12 +46,18 @@ impl Principal {
             generation,
             secret,
             effective: OnceLock::new(),
+            asked: AtomicBool::new(false),
+            linked: OnceLock::new(),
         }
     }
 
-    /// Its policies in this tree.
-    pub(crate) fn effective(&self) -> Result<&Effective, &Unreadable> {
-        self.effective.get_or_init(|| effective(&self.account, &self.caller)).as_ref()
+    /// Its policies in this tree. They are linked when they are asked for the second time: who asks once and then
+    /// changes the tree would pay for nothing.
+    pub(crate) fn policies(&self) -> Result<Policies<'_>, &Unreadable> {
+        let effective = self.effective.get_or_init(|| effective(&self.account, &self.caller)).as_ref()?;
+        let again = self.asked.swap(true, Ordering::Relaxed);
+        let linked = again.then(|| self.linked.get_or_init(|| LinkedSide::new(effective)));
+        Ok(Policies { effective, linked })
     }
 }
 

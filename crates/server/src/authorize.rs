@@ -2,7 +2,10 @@
 
 use keygate_ident::AccountId;
 use keygate_operation::{Ask, Asks};
-use keygate_policy::{Attached, Boundary, Context, Decision, Layer, Resource, ResourceRule, Stack, decide};
+use keygate_policy::{
+    Attached, Bag, Boundary, Context, Decision, Layer, Layers, Linked, Prepared, Resource, ResourceRule,
+    Stack, decide, decide_prepared,
+};
 use keygate_state::{Account, Caller, Effective, Held, Unreadable};
 use keygate_wire::ApiError;
 
@@ -27,31 +30,59 @@ pub(crate) struct Decided {
     pub(crate) policies: Vec<String>,
 }
 
+/// The policies of a caller, and the same linked if it pays.
+#[derive(Clone, Copy)]
+pub(crate) struct Policies<'a> {
+    /// As they are.
+    pub(crate) effective: &'a Effective,
+    /// Linked, for callers who ask again and again about one tree.
+    pub(crate) linked: Option<&'a LinkedSide>,
+}
+
+/// The caller's side of a stack, linked.
+#[derive(Debug)]
+pub(crate) struct LinkedSide {
+    identity: Linked,
+    boundary: Option<Linked>,
+    session: Option<Linked>,
+}
+
+impl LinkedSide {
+    pub(crate) fn new(effective: &Effective) -> Self {
+        let link = |held: &[Held]| Linked::new(held.iter().map(|held| held.policy.as_ref()));
+        Self {
+            identity: link(&effective.identity),
+            // A boundary that can not be read allows nothing (rule 66), as one without statements does.
+            boundary: effective.boundary.as_ref().map(|boundary| link(boundary.as_slice())),
+            session: effective.session.as_deref().map(link),
+        }
+    }
+}
+
 /// Decides all asks; the first denial is the answer.
 pub(crate) fn authorize(
     account: &Account,
     caller: &Caller,
-    effective: Result<&Effective, &Unreadable>,
+    policies: Result<Policies<'_>, &Unreadable>,
     asks: &Asks,
     request: &Context,
 ) -> Result<Option<Decided>, Box<Refused>> {
     if asks.is_empty() {
         return Ok(None);
     }
-    let effective = effective.map_err(|unreadable| {
+    let own = policies.map_err(|unreadable| {
         // Fail closed: a statement nobody can read might be a Deny (rule 10).
         tracing::error!(policy = %unreadable.policy, account = %account.id(), "a policy can not be read");
         let decision = Decided { verdict: "ImplicitlyDenied", layer: None, policies: Vec::new() };
         Box::new(Refused { error: ApiError::internal_failure(), decision })
     })?;
-    let policies: Vec<String> = effective.identity.iter().map(|held| held.name.clone()).collect();
+    let policies: Vec<String> = own.effective.identity.iter().map(|held| held.name.clone()).collect();
     let mut last = None;
     for ask in asks.iter() {
-        let decision =
-            decide_one(account, caller, effective, ask, request).map_err(|(decision, message)| {
-                let decision = decided(decision, policies.clone());
-                Box::new(Refused { error: ApiError::access_denied(message), decision })
-            })?;
+        let decision = decide_one(account, caller, own, ask, request).map_err(|(decision, message)| {
+            let decision = decided(decision, policies.clone());
+            Box::new(Refused { error: ApiError::access_denied(message), decision })
+        })?;
         last = Some(decision);
     }
     Ok(last.map(|decision| decided(decision, policies)))
@@ -60,7 +91,7 @@ pub(crate) fn authorize(
 fn decide_one(
     account: &Account,
     caller: &Caller,
-    effective: &Effective,
+    own: Policies<'_>,
     ask: &Ask,
     request: &Context,
 ) -> Result<Decision, (Decision, String)> {
@@ -73,20 +104,37 @@ fn decide_one(
         resource: Resource { arn: &ask.resource, account: Some(owner) },
         context: &context,
     };
-    let identity = attach(&effective.identity);
-    let session = effective.session.as_deref().map(attach);
+    let resource = resource_policy(ask);
+    let resource_rule = if ask.trust.is_some() { ResourceRule::Trust } else { ResourceRule::Union };
+    let linked = own.linked.map(|linked| {
+        let layers = Layers {
+            identity: Bag::Linked(&linked.identity),
+            boundary: linked.boundary.as_ref().map(Bag::Linked),
+            session: linked.session.as_ref().map(Bag::Linked),
+            resource: resource.as_ref().map(|attached| Bag::Plain(std::slice::from_ref(attached))),
+            resource_rule,
+            ..Layers::default()
+        };
+        decide_prepared(&Prepared::new(question), &layers)
+    });
+    if let Some(decision) = linked.filter(|decision| decision.is_allowed()) {
+        return Ok(decision);
+    }
+    // Not linked, or denied: the sentence about a denial wants the policies themselves.
+    let identity = attach(&own.effective.identity);
+    let session = own.effective.session.as_deref().map(attach);
     let stack = Stack {
         identity: &identity,
-        boundary: effective.boundary.as_ref().map(|boundary| match boundary {
+        boundary: own.effective.boundary.as_ref().map(|boundary| match boundary {
             Some(held) => Boundary::Policy(attached(held)),
             None => Boundary::Unreadable,
         }),
         session: session.as_deref(),
-        resource: resource_policy(ask),
-        resource_rule: if ask.trust.is_some() { ResourceRule::Trust } else { ResourceRule::Union },
+        resource,
+        resource_rule,
         ..Stack::default()
     };
-    let decision = decide(&question, &stack);
+    let decision = linked.unwrap_or_else(|| decide(&question, &stack));
     if decision.is_allowed() {
         return Ok(decision);
     }

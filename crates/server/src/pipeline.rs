@@ -18,7 +18,7 @@ use keygate_ident::{AccountId, Entropy, Partition};
 use keygate_operation::{Ask, Asks, Call, Entry, Environment, ReadCx, WriteCx};
 use keygate_seal::KeyRing;
 use keygate_sigv4::{AuthError, Header, Rules};
-use keygate_state::{Account, Caller, Effective, KeyStatus, Unreadable, effective};
+use keygate_state::{Account, Caller, KeyStatus, Unreadable, effective};
 use keygate_trail::{Event, Trail, TryAppendError};
 use keygate_wire::{
     ApiError, Auth, HttpResponse, Limits, OperationSchema, Protocol, ServiceSchema, Value, validate,
@@ -26,7 +26,7 @@ use keygate_wire::{
 
 use crate::audit::Record;
 use crate::authenticate::{Authenticator, Failed, Principal};
-use crate::authorize::authorize;
+use crate::authorize::{Policies, authorize};
 use crate::clock::{self, SystemEntropy};
 use crate::context;
 use crate::facts::UseFacts;
@@ -295,7 +295,8 @@ impl Keygate {
             let cx = ReadCx { account: draft, caller: &caller, env };
             let asks = call.asks(&cx).map_err(Err)?;
             let policies = effective(draft, &caller);
-            self.allow_in(proved, draft, &caller, policies.as_ref(), &asks, record).map_err(Err)?;
+            let policies = policies.as_ref().map(|effective| Policies { effective, linked: None });
+            self.allow_in(proved, draft, &caller, policies, &asks, record).map_err(Err)?;
             let mut cx = WriteCx { draft, second, caller: &caller, env };
             let output = call.write(&mut cx).map_err(Err)?;
             record.answered(proved.operation.output, &output);
@@ -315,7 +316,7 @@ impl Keygate {
     /// Authorizes against the tree that authentication saw.
     fn allow(&self, proved: &Proved, asks: &Asks, record: &mut Record) -> Result<(), ApiError> {
         let principal = &proved.principal;
-        let policies = principal.effective();
+        let policies = principal.policies();
         self.allow_in(proved, &principal.account, &principal.caller, policies, asks, record)
     }
 
@@ -324,7 +325,7 @@ impl Keygate {
         proved: &Proved,
         account: &Account,
         caller: &Caller,
-        policies: Result<&Effective, &Unreadable>,
+        policies: Result<Policies<'_>, &Unreadable>,
         asks: &Asks,
         record: &mut Record,
     ) -> Result<(), ApiError> {
