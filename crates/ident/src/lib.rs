@@ -19,4 +19,4 @@ pub use partition::Partition;
 pub use path::{EntityPath, InvalidPath};
 pub use time::{InvalidTimestamp, Timestamp};
 pub use unique_id::{IdKind, InvalidUniqueId, UniqueId};
-pub use uuid::uuid;
+pub use uuid::{uuid, uuid_of_version};

@@ -14,6 +14,8 @@ pub struct Environment<'a> {
     pub now: Timestamp,
     /// The region it was signed for.
     pub region: &'a str,
+    /// The URL by which others reach this server, without a slash at its end; `None` if it does not know.
+    pub endpoint: Option<&'a str>,
     /// Other accounts.
     pub directory: &'a dyn Directory,
     /// Facts of use.

@@ -8,11 +8,11 @@ use keygate_seal::SealError;
 use keygate_shapes::declares;
 use keygate_state::{
     CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, DuplicateCertificate,
-    DuplicateSSHPublicKey, EntityAlreadyExists, InsertError, InvalidAuthenticationCode, InvalidCertificate,
-    InvalidInput, InvalidPublicKey, InvalidUserType, KeyPairMismatch, LimitExceeded, MalformedCertificate,
-    MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound, PasswordPolicyViolation,
-    PolicyNotAttachable, TagError, TrustError, Unavailable, UnmodifiableEntity, Unreadable,
-    UnrecognizedPublicKeyEncoding,
+    DuplicateSSHPublicKey, EntityAlreadyExists, FeatureDisabled, FeatureEnabled, InsertError,
+    InvalidAuthenticationCode, InvalidCertificate, InvalidInput, InvalidPublicKey, InvalidUserType,
+    KeyPairMismatch, LimitExceeded, MalformedCertificate, MalformedPolicyDocument, NoSuchEntity,
+    OrganizationNotFound, PasswordPolicyViolation, PolicyNotAttachable, TagError, TrustError, Unavailable,
+    UnmodifiableEntity, Unreadable, UnrecognizedPublicKeyEncoding,
 };
 use keygate_wire::{ApiError, OperationModel};
 
@@ -104,6 +104,8 @@ declared! {
     InvalidPublicKey;
     DuplicateSSHPublicKey;
     UnrecognizedPublicKeyEncoding;
+    FeatureEnabled;
+    FeatureDisabled;
 }
 
 impl<M> From<InsertError> for Failure<M>

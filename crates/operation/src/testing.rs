@@ -32,6 +32,8 @@ pub struct World {
     pub keys: KeyRing,
     /// Facts of use; of one-time codes only, unless they are replaced.
     pub facts: Box<dyn Facts>,
+    /// The URL by which others reach the server.
+    pub endpoint: Option<&'static str>,
     entropy: RefCell<SeededEntropy>,
 }
 
@@ -118,6 +120,7 @@ impl World {
             caller: None,
             keys,
             facts: Box::<Codes>::default(),
+            endpoint: Some("https://keygate.example.com"),
             entropy: RefCell::new(entropy),
         };
         world.add_account(123_456_789_012);
@@ -217,6 +220,7 @@ impl World {
         let env = Environment {
             now: self.now,
             region: "us-east-1",
+            endpoint: self.endpoint,
             directory: &directory,
             facts: self.facts.as_ref(),
             keys: &self.keys,
@@ -244,6 +248,7 @@ impl World {
         let env = Environment {
             now: self.now,
             region: "us-east-1",
+            endpoint: self.endpoint,
             directory: &directory,
             facts: self.facts.as_ref(),
             keys: &self.keys,

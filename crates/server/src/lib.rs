@@ -28,3 +28,4 @@ mod route;
 pub mod settings;
 pub mod start;
 mod tls;
+mod web_identity;

@@ -137,6 +137,11 @@ impl Listener {
         format!("{scheme}://{}", SocketAddr::new(host, self.address.port()))
     }
 
+    /// Where others reach it, unless it listens on every address of the machine: then nobody here knows.
+    pub fn reached_at(&self) -> Option<String> {
+        (!self.address.ip().is_unspecified()).then(|| self.url())
+    }
+
     /// Answers requests until `stop` is done; then takes no more connections, lets the requests under way end, and
     /// returns when they have or the shutdown timeout is over.
     ///

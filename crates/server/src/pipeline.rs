@@ -10,7 +10,7 @@
 //! Whatever happens, one audit record is made and one answer sent.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
@@ -50,6 +50,8 @@ pub struct Keygate {
     pub(crate) table: Table,
     pub(crate) limits: Limits,
     pub(crate) in_flight: InFlight,
+    /// The URL by which others reach this server, once it is known.
+    pub(crate) endpoint: OnceLock<String>,
 }
 
 /// What every authenticated caller may do (rule 74).
@@ -372,6 +374,7 @@ impl Keygate {
         Environment {
             now: proved.request.arrived,
             region: &proved.region,
+            endpoint: self.endpoint.get().map(String::as_str),
             directory: self.node.as_ref(),
             facts: self.facts.as_ref(),
             keys: &self.keys,

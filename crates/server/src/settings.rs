@@ -31,6 +31,8 @@ pub use table::{Group, SETTINGS, Setting};
 pub struct Settings {
     /// Where the API answers; port 0 lets the system choose one.
     pub listen: SocketAddr,
+    /// The URL by which others reach the API, without a slash at its end; `None`: that of `listen`, if it says one.
+    pub public_url: Option<String>,
     /// Where everything is kept.
     pub data_dir: DataDir,
     /// The first account's id; a random one if it is not set. Means something at the first start only.

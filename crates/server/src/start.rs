@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -35,6 +35,7 @@ use crate::pipeline::Keygate;
 use crate::request::Request;
 use crate::route::Table;
 use crate::settings::{DataDir, Settings};
+use crate::web_identity;
 
 /// The version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -75,6 +76,7 @@ impl Keygate {
             table: Table::new(operations()),
             in_flight: InFlight::default(),
             limits: Limits::DEFAULT,
+            endpoint: OnceLock::new(),
             node,
             keys,
             trail,
@@ -189,6 +191,10 @@ pub async fn run(settings: Settings, on_ready: impl FnOnce(&Banner)) -> Result<(
         ))
     })?;
 
+    if let Some(url) = settings.public_url.clone().or_else(|| listener.reached_at()) {
+        // Nobody else sets it: this happens once.
+        let _ = keygate.endpoint.set(url);
+    }
     let readiness = Readiness::default();
     let running = Arc::new(Running {
         banner: Banner {
@@ -415,7 +421,12 @@ impl Service {
 
 impl Handler for Service {
     async fn handle(&self, request: Request) -> Response<Bytes> {
-        self.0.answer(request).await
+        let keygate = &self.0;
+        let endpoint = keygate.endpoint.get().map(String::as_str);
+        match web_identity::answer(keygate.node.as_ref(), endpoint, &request) {
+            Some(document) => document,
+            None => keygate.answer(request).await,
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod login_profile;
 mod mfa_device;
 mod oidc_provider;
 mod organization;
+mod outbound_federation;
 mod owner;
 mod password_policy;
 mod policy;
@@ -63,6 +64,7 @@ pub fn operations() -> Vec<Entry> {
         last_access::operations(),
         oidc_provider::operations(),
         saml_provider::operations(),
+        outbound_federation::operations(),
     ]
     .into_iter()
     .flatten()

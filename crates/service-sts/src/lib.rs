@@ -9,6 +9,7 @@ mod get_caller_identity;
 mod get_delegated_access_token;
 mod get_federation_token;
 mod get_session_token;
+mod get_web_identity_token;
 mod mfa;
 mod packed;
 mod tags;
@@ -28,5 +29,6 @@ pub fn operations() -> Vec<Entry> {
         Entry::read(get_delegated_access_token::GetDelegatedAccessToken),
         Entry::read(get_federation_token::GetFederationToken),
         Entry::read(get_session_token::GetSessionToken),
+        Entry::read(get_web_identity_token::GetWebIdentityToken),
     ]
 }

@@ -74,6 +74,10 @@ errors! {
     DuplicateSSHPublicKey;
     /// The public key is in an encoding that is not known.
     UnrecognizedPublicKeyEncoding;
+    /// The feature is on already.
+    FeatureEnabled;
+    /// The feature is off.
+    FeatureDisabled;
 }
 
 impl NoSuchEntity {

@@ -52,10 +52,10 @@ pub use entity::{
 };
 pub use error::{
     CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, DuplicateCertificate,
-    DuplicateSSHPublicKey, EntityAlreadyExists, InvalidAuthenticationCode, InvalidCertificate, InvalidInput,
-    InvalidPublicKey, InvalidUserType, KeyPairMismatch, LimitExceeded, MalformedCertificate,
-    MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound, PasswordPolicyViolation,
-    PolicyNotAttachable, UnmodifiableEntity, UnrecognizedPublicKeyEncoding,
+    DuplicateSSHPublicKey, EntityAlreadyExists, FeatureDisabled, FeatureEnabled, InvalidAuthenticationCode,
+    InvalidCertificate, InvalidInput, InvalidPublicKey, InvalidUserType, KeyPairMismatch, LimitExceeded,
+    MalformedCertificate, MalformedPolicyDocument, NoSuchEntity, OrganizationNotFound,
+    PasswordPolicyViolation, PolicyNotAttachable, UnmodifiableEntity, UnrecognizedPublicKeyEncoding,
 };
 pub use facts::{ActionUse, Activity, Facts, KeyUse, NoFacts, RoleUse};
 pub use managed::{AwsManaged, aws_managed};

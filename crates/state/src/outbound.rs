@@ -3,7 +3,7 @@
 //! Part of the account's own record. Once made, the issuer and its keys stay: disabling the feature stops new tokens,
 //! and those issued before can still be verified (DisableOutboundWebIdentityFederation's documentation).
 
-use keygate_ident::{AccountId, Entropy, Timestamp};
+use keygate_ident::{AccountId, Entropy, Timestamp, uuid_of_version};
 use keygate_seal::{PublicKey, Sealed, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
@@ -50,16 +50,7 @@ impl OutboundFederation {
         let mut random = [0u8; 16];
         entropy.fill(&mut random);
         let noise = u128::from_be_bytes(random) & !((1 << 48) - 1);
-        let bits = (noise & !(0xF << 76) & !(0x3 << 62)) | (0x8 << 76) | (0x2 << 62);
-        let bits = bits | u128::from(account.number());
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            bits >> 96,
-            (bits >> 80) & 0xffff,
-            (bits >> 64) & 0xffff,
-            (bits >> 48) & 0xffff,
-            bits & 0xffff_ffff_ffff
-        )
+        uuid_of_version(8, (noise | u128::from(account.number())).to_be_bytes())
     }
 
     /// The account in the name of an issuer; whether it really has this issuer is for its record to say.

@@ -19,6 +19,16 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| wanted())
 }
 
+/// Scheme, host and port, nothing behind: issuers' paths are put there.
+pub(super) fn public_url(text: &str) -> Result<String, String> {
+    let wanted = || format!("{text:?} is not a URL without a path, such as https://keygate.example.com");
+    let url = text.strip_suffix('/').unwrap_or(text);
+    let authority =
+        url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).ok_or_else(wanted)?;
+    let parsed: http::uri::Authority = authority.parse().map_err(|_| wanted())?;
+    if parsed.host().is_empty() || authority.contains('@') { Err(wanted()) } else { Ok(url.to_owned()) }
+}
+
 pub(super) fn path(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() { Err("the path is empty".to_owned()) } else { Ok(PathBuf::from(text)) }
 }

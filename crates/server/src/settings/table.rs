@@ -121,6 +121,14 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         Group::Server,
+        "public-url",
+        "URL",
+        None,
+        "URL by which others reach the server; issuer of its tokens [default: from listen]",
+        |draft, text| parse::public_url(text).map(|url| draft.public_url = Some(url)),
+    ),
+    setting(
+        Group::Server,
         "config",
         "FILE",
         None,
@@ -275,6 +283,7 @@ pub const SETTINGS: &[Setting] = &[
 #[derive(Debug)]
 pub(super) struct Draft {
     listen: SocketAddr,
+    public_url: Option<String>,
     data_dir: PathBuf,
     account_id: Option<AccountId>,
     region: String,
@@ -296,6 +305,7 @@ impl Default for Draft {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            public_url: None,
             data_dir: PathBuf::new(),
             account_id: None,
             region: String::new(),
@@ -347,6 +357,7 @@ impl Draft {
         };
         Ok(Settings {
             listen: self.listen,
+            public_url: self.public_url,
             data_dir: DataDir::new(self.data_dir),
             account_id: self.account_id,
             region: self.region,

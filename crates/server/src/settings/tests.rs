@@ -25,6 +25,7 @@ fn with_nothing_said_the_defaults_hold() {
     let settings = Settings::resolve([], [], None).unwrap();
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8474");
     assert_eq!(settings.data_dir, DataDir::new("./keygate-data"));
+    assert_eq!(settings.public_url, None);
     assert_eq!(settings.account_id, None);
     assert_eq!(settings.region, "us-east-1");
     assert!(settings.root_key.is_none());
@@ -50,6 +51,9 @@ type IsSet = fn(&Settings) -> bool;
 /// A value for every setting that is not its default, and how to see it.
 const EXAMPLES: &[(&str, &str, IsSet)] = &[
     ("listen", "[::1]:0", |s| s.listen.to_string() == "[::1]:0"),
+    ("public-url", "https://keygate.example.com:8443/", |s| {
+        s.public_url.as_deref() == Some("https://keygate.example.com:8443")
+    }),
     ("data-dir", "/var/lib/keygate", |s| s.data_dir.path() == Path::new("/var/lib/keygate")),
     ("region", "eu-central-1", |s| s.region == "eu-central-1"),
     ("account-id", "000000000001", |s| s.account_id.is_some_and(|id| id.to_string() == "000000000001")),
@@ -177,6 +181,16 @@ fn what_can_not_be_read_refuses_and_says_where_it_stands() {
         ("listen", "8474", r#""8474" is not an IP address and a port, such as 127.0.0.1:8474 or [::1]:8474"#),
         ("listen", "localhost:8474", r#""localhost:8474" is not an IP address and a port"#),
         ("listen", "", r#""" is not an IP address and a port"#),
+        (
+            "public-url",
+            "keygate.example.com",
+            r#""keygate.example.com" is not a URL without a path, such as https://keygate.example.com"#,
+        ),
+        ("public-url", "https://k.example/iam", r#""https://k.example/iam" is not a URL without a path"#),
+        ("public-url", "https://k.example?a=b", r#""https://k.example?a=b" is not a URL without a path"#),
+        ("public-url", "https://me@k.example", r#""https://me@k.example" is not a URL without a path"#),
+        ("public-url", "ftp://k.example", r#""ftp://k.example" is not a URL without a path"#),
+        ("public-url", "https://", r#""https://" is not a URL without a path"#),
         ("data-dir", "", "the path is empty"),
         ("region", "", r#""" is not a region, such as us-east-1"#),
         ("region", "US East", r#""US East" is not a region"#),

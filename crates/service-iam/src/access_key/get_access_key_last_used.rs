@@ -147,6 +147,7 @@ mod tests {
         let env = Environment {
             now: world.now,
             region: "us-east-1",
+            endpoint: None,
             directory: &used,
             facts: &used,
             keys: &world.keys,

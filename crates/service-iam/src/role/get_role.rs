@@ -106,6 +106,7 @@ mod tests {
         let env = Environment {
             now: world.now,
             region: "us-east-1",
+            endpoint: None,
             directory: &Nowhere,
             facts: &facts,
             keys: &world.keys,
