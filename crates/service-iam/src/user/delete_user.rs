@@ -54,8 +54,9 @@ mod tests {
     use crate::access_key::create_access_key::CreateAccessKey;
     use crate::group::add_user_to_group::AddUserToGroup;
     use crate::group::tests::add_group;
-    use crate::mfa_device;
+    use crate::key_material::testing::{Authority, SSH_KEY};
     use crate::user::tests::add_user;
+    use crate::{mfa_device, service_credential, signing_certificate, ssh_public_key};
 
     fn delete(world: &mut World, name: &str) -> Result<(), String> {
         let deleted = world.write(&DeleteUser, DeleteUserRequest { user_name: name.to_owned() });
@@ -103,6 +104,28 @@ mod tests {
         }
         assert_eq!(delete(&mut world, "BOB"), Ok(()));
         assert!(world.account().users.is_empty());
+    }
+
+    #[test]
+    fn keys_and_certificates_are_obstacles() {
+        let mut world = World::new();
+        let id = add_user(&mut world, "bob");
+        let (certificate, _) = Authority::new("one").leaf("bob");
+        signing_certificate::tests::upload(&mut world, Some("bob"), &certificate).unwrap();
+        ssh_public_key::tests::upload(&mut world, "bob", SSH_KEY).unwrap();
+        service_credential::tests::create(&mut world, "bob", "codecommit.amazonaws.com", None).unwrap();
+        type Remove = fn(&mut User);
+        let obstacles: [(&str, Remove); 3] = [
+            ("delete signing certificates", |user| user.signing_certificates.clear()),
+            ("delete SSH public keys", |user| user.ssh_keys.clear()),
+            ("delete service-specific credentials", |user| user.service_credentials.clear()),
+        ];
+        for (what, remove) in obstacles {
+            let conflict = format!("DeleteConflict: Cannot delete entity, must {what} first.");
+            assert_eq!(delete(&mut world, "bob"), Err(conflict));
+            edit(&mut world, &id, remove);
+        }
+        assert_eq!(delete(&mut world, "bob"), Ok(()));
     }
 
     #[test]
