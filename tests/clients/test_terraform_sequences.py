@@ -480,6 +480,90 @@ def role_config(account):
     }
 
 
+class AccountPasswordPolicy(Resource):
+    """aws_iam_account_password_policy: create and update are one call, which sends what the configuration holds."""
+
+    NAMES = {
+        "allow_users_to_change_password": "AllowUsersToChangePassword",
+        "hard_expiry": "HardExpiry",
+        "max_password_age": "MaxPasswordAge",
+        "minimum_password_length": "MinimumPasswordLength",
+        "password_reuse_prevention": "PasswordReusePrevention",
+        "require_lowercase_characters": "RequireLowercaseCharacters",
+        "require_numbers": "RequireNumbers",
+        "require_symbols": "RequireSymbols",
+        "require_uppercase_characters": "RequireUppercaseCharacters",
+    }
+
+    def create(self):
+        given = {self.NAMES[name]: value for name, value in self.config.items() if value is not None}
+        self.iam.update_account_password_policy(**given)
+        self.id = "iam-account-password-policy"
+
+    def read(self):
+        answer = found(self.iam.get_account_password_policy)
+        if answer is None:
+            return None
+        policy = answer["PasswordPolicy"]
+        state = {name: policy.get(member) for name, member in self.NAMES.items()}
+        return {**state, "expire_passwords": policy["ExpirePasswords"]}
+
+    def update(self, old, changed):
+        self.create()
+
+    def delete(self):
+        found(self.iam.delete_account_password_policy)
+
+
+class UserLoginProfile(Resource):
+    """aws_iam_user_login_profile, made with a generated password."""
+
+    def create(self):
+        made = self.iam.create_login_profile(
+            UserName=self.config["user"],
+            Password=self.config["password"],
+            PasswordResetRequired=self.config["password_reset_required"],
+        )["LoginProfile"]
+        self.id = made["UserName"]
+
+    def read(self):
+        answer = found(self.iam.get_login_profile, UserName=self.id)
+        if answer is None:
+            return None
+        profile = answer["LoginProfile"]
+        return {"user": profile["UserName"], "password_reset_required": profile["PasswordResetRequired"]}
+
+    def delete(self):
+        found(self.iam.delete_login_profile, UserName=self.id)
+
+
+class VirtualMfaDevice(Resource):
+    """aws_iam_virtual_mfa_device."""
+
+    def create(self):
+        config = self.config
+        made = self.iam.create_virtual_mfa_device(
+            Path=config["path"], VirtualMFADeviceName=config["virtual_mfa_device_name"], Tags=tags(config["tags"])
+        )["VirtualMFADevice"]
+        self.id = made["SerialNumber"]
+        assert made["Base32StringSeed"] and made["QRCodePNG"]
+
+    def read(self):
+        devices = pages(self.iam, "list_virtual_mfa_devices", "VirtualMFADevices", AssignmentStatus="Any")
+        if self.id not in [device["SerialNumber"] for device in devices]:
+            return None
+        path, _, name = self.id.partition(":mfa")[2].rpartition("/")
+        found_tags = pages(self.iam, "list_mfa_device_tags", "Tags", SerialNumber=self.id)
+        return {"arn": self.id, "path": f"{path}/", "virtual_mfa_device_name": name, "tags": tag_map(found_tags)}
+
+    def update(self, old, changed):
+        tag, untag = self.iam.tag_mfa_device, self.iam.untag_mfa_device
+        update_tags(tag, untag, old["tags"], self.config["tags"], SerialNumber=self.id)
+
+    def delete(self):
+        found(self.iam.delete_virtual_mfa_device, SerialNumber=self.id)
+
+
 def test_the_provider_knows_the_account_before_any_resource(account):
     """What every run begins with."""
     identity = account.sts.get_caller_identity()
@@ -656,3 +740,31 @@ def test_account_password_policy(iam):
     )
     assert after["expire_passwords"] is True and after["require_lowercase_characters"] is False
     policy.destroy()
+
+
+def test_account_password_policy(iam):
+    policy = AccountPasswordPolicy(iam, allow_users_to_change_password=True, minimum_password_length=8, require_numbers=True)
+    first = policy.apply()
+    assert (first["expire_passwords"], first["max_password_age"], first["require_symbols"]) == (False, None, False)
+    second = policy.apply(minimum_password_length=14, max_password_age=90, password_reuse_prevention=24, hard_expiry=False)
+    assert second["expire_passwords"] and second["require_numbers"]
+    # What goes out of the configuration goes back to its default.
+    policy.apply(max_password_age=None, require_numbers=False)
+    policy.destroy()
+
+
+def test_user_login_profile(iam):
+    user = User(iam, name=unique("terraform"), path="/", permissions_boundary="", tags={})
+    user.apply()
+    profile = UserLoginProfile(iam, user=user.id, password="Tr0ub4dor&3", password_reset_required=True)
+    profile.apply()
+    profile.destroy()
+    user.destroy()
+
+
+def test_virtual_mfa_device(account, iam):
+    device = VirtualMfaDevice(iam, path="/team/", virtual_mfa_device_name=unique("terraform"), tags={"a": "1"})
+    first = device.apply()
+    assert first["arn"] == account.arn(f"mfa/team/{device.config['virtual_mfa_device_name']}")
+    device.apply(tags={"b": "2"})
+    device.destroy()
