@@ -4,11 +4,12 @@ import base64
 import datetime
 import functools
 import hashlib
-import hmac
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from one_time_code import one_time_code
 
 
 def repeat(text, times):
@@ -164,14 +165,11 @@ def delegation_token(data_dir, request):
 
 
 @functools.cache
-def _first_step(seed):
-    """The step of 30 seconds in which a seed was first used here: the codes of one case belong together."""
-    return int(datetime.datetime.now(datetime.UTC).timestamp()) // 30
+def _first_use(seed):
+    """When a seed was first used here: the codes of one case belong together."""
+    return datetime.datetime.now(datetime.UTC).timestamp()
 
 
 def mfa_code(seed, ahead):
     """`${make mfa_code device.VirtualMFADevice.Base32StringSeed -1}`: what the device shows so many steps from now."""
-    key = base64.b32decode(seed)
-    digest = hmac.digest(key, (_first_step(seed) + int(ahead)).to_bytes(8, "big"), "sha1")
-    offset = digest[-1] & 15
-    return f"{(int.from_bytes(digest[offset : offset + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
+    return one_time_code(seed, int(ahead), _first_use(seed))

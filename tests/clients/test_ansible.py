@@ -57,7 +57,7 @@ def play(account, name):
 
 def test_the_second_run_changes_nothing(account):
     made = play(account, "present.yml")
-    assert len(made) == 10, made
+    assert len(made) == 9, made
     assert play(account, "present.yml") == []
     assert len(account.iam.list_access_keys(UserName="ansible-auditor")["AccessKeyMetadata"]) == 1
     assert account.iam.get_role(RoleName="ansible-bounded")["Role"]["PermissionsBoundary"]

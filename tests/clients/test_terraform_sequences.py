@@ -480,41 +480,6 @@ def role_config(account):
     }
 
 
-class AccountPasswordPolicy(Resource):
-    """aws_iam_account_password_policy: create and update are one call, which sends what the configuration holds."""
-
-    NAMES = {
-        "allow_users_to_change_password": "AllowUsersToChangePassword",
-        "hard_expiry": "HardExpiry",
-        "max_password_age": "MaxPasswordAge",
-        "minimum_password_length": "MinimumPasswordLength",
-        "password_reuse_prevention": "PasswordReusePrevention",
-        "require_lowercase_characters": "RequireLowercaseCharacters",
-        "require_numbers": "RequireNumbers",
-        "require_symbols": "RequireSymbols",
-        "require_uppercase_characters": "RequireUppercaseCharacters",
-    }
-
-    def create(self):
-        given = {self.NAMES[name]: value for name, value in self.config.items() if value is not None}
-        self.iam.update_account_password_policy(**given)
-        self.id = "iam-account-password-policy"
-
-    def read(self):
-        answer = found(self.iam.get_account_password_policy)
-        if answer is None:
-            return None
-        policy = answer["PasswordPolicy"]
-        state = {name: policy.get(member) for name, member in self.NAMES.items()}
-        return {**state, "expire_passwords": policy["ExpirePasswords"]}
-
-    def update(self, old, changed):
-        self.create()
-
-    def delete(self):
-        found(self.iam.delete_account_password_policy)
-
-
 class UserLoginProfile(Resource):
     """aws_iam_user_login_profile, made with a generated password."""
 
@@ -739,17 +704,6 @@ def test_account_password_policy(iam):
         password_reuse_prevention=24, hard_expiry=True, allow_users_to_change_password=True,
     )
     assert after["expire_passwords"] is True and after["require_lowercase_characters"] is False
-    policy.destroy()
-
-
-def test_account_password_policy(iam):
-    policy = AccountPasswordPolicy(iam, allow_users_to_change_password=True, minimum_password_length=8, require_numbers=True)
-    first = policy.apply()
-    assert (first["expire_passwords"], first["max_password_age"], first["require_symbols"]) == (False, None, False)
-    second = policy.apply(minimum_password_length=14, max_password_age=90, password_reuse_prevention=24, hard_expiry=False)
-    assert second["expire_passwords"] and second["require_numbers"]
-    # What goes out of the configuration goes back to its default.
-    policy.apply(max_password_age=None, require_numbers=False)
     policy.destroy()
 
 
