@@ -59,6 +59,14 @@ impl<M: OperationModel> Failure<M> {
         Self::common(ApiError::declared_by::<M>("InvalidAuthorizationMessage", "Message is not valid"))
     }
 
+    /// `PolicyEvaluation` of the policy simulator: a policy of the account can not be understood.
+    pub fn policy_evaluation(message: impl Into<String>) -> Self
+    where
+        M: declares::PolicyEvaluation,
+    {
+        Self::common(ApiError::declared_by::<M>("PolicyEvaluation", message))
+    }
+
     /// The error as every protocol can write it.
     pub fn into_error(self) -> ApiError {
         self.error

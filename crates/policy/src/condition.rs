@@ -1,8 +1,8 @@
 //! Conditions: one clause per key under an operator, and how clauses are answered (rules 124-162).
 
-mod binary;
+pub(crate) mod binary;
 pub(crate) mod date;
-mod ip;
+pub(crate) mod ip;
 mod number;
 mod operator;
 mod text;
@@ -17,7 +17,7 @@ use crate::template::{self, Builder, Wildcards};
 use date::Instant;
 pub(crate) use ip::range as address_range;
 use ipnet::IpNet;
-use number::Decimal;
+pub(crate) use number::Decimal;
 pub(crate) use operator::{Comparison, Family, Operator, Qualifier};
 pub(crate) use text::fold;
 

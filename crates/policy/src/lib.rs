@@ -36,6 +36,7 @@ mod stack;
 mod template;
 mod trace;
 mod validate;
+mod value_kind;
 
 pub use authorization_message::authorization_message;
 pub use context::{Context, ContextValue, KeyValue, Keys};
@@ -55,3 +56,4 @@ pub use size::{policy_size, resource_policy_limit};
 pub use span::{Pos, Span};
 pub use stack::{Attached, Boundary, Level, ResourceRule, Stack};
 pub use trace::{ConditionTrace, LayerTrace, PolicyTrace, StatementTrace, Trace, explain};
+pub use value_kind::ValueKind;

@@ -31,6 +31,7 @@ mod server_certificate;
 mod service_credential;
 mod service_linked_role;
 mod signing_certificate;
+mod simulation;
 mod ssh_public_key;
 mod user;
 mod view;
@@ -65,6 +66,7 @@ pub fn operations() -> Vec<Entry> {
         oidc_provider::operations(),
         saml_provider::operations(),
         outbound_federation::operations(),
+        simulation::operations(),
     ]
     .into_iter()
     .flatten()

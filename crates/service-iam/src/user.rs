@@ -5,7 +5,7 @@ mod delete_user;
 mod get_user;
 mod list_user_tags;
 mod list_users;
-mod tag_user;
+pub(crate) mod tag_user;
 mod untag_user;
 mod update_user;
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, LazyLock};
 use keygate_policy::{Policy, PolicyKind};
 
 use crate::account::{Account, Managed};
-use crate::attachments::{ManagedRef, Principal};
+use crate::attachments::{ManagedRef, Principal, PrincipalKind};
 use crate::caller::{Caller, CallerKind};
-use crate::entity::User;
+use crate::entity::{Group, Role, User};
 use crate::managed;
 use crate::session::SessionPolicy;
 
@@ -20,6 +20,8 @@ pub struct Held {
     pub name: String,
     /// The ARN of a managed policy.
     pub arn: Option<String>,
+    /// Whose inline policy it is: kind and name of the user, group or role.
+    pub inline_of: Option<(PrincipalKind, String)>,
 }
 
 /// Everything of the caller's side that enters a decision.
@@ -40,6 +42,37 @@ pub struct Unreadable {
     pub policy: String,
 }
 
+impl Effective {
+    /// The policies of a user and of its groups, its boundary (rule 32), and what the account lets all users do.
+    ///
+    /// # Errors
+    /// As [`effective`].
+    pub fn of_user(account: &Account, user: &User) -> Result<Self, Unreadable> {
+        let mut effective = of_user(account, user)?;
+        let policy = account.settings().password_policy.as_ref();
+        if policy.is_some_and(|policy| policy.allow_users_to_change) {
+            effective.identity.extend(change_of_own_password());
+        }
+        Ok(effective)
+    }
+
+    /// The policies of a role and its boundary.
+    ///
+    /// # Errors
+    /// As [`effective`].
+    pub fn of_role(account: &Account, role: &Role) -> Result<Self, Unreadable> {
+        of_principal(account, role)
+    }
+
+    /// The policies of a group, which nobody is (rule 32); for simulations.
+    ///
+    /// # Errors
+    /// As [`effective`].
+    pub fn of_group(account: &Account, group: &Group) -> Result<Self, Unreadable> {
+        of_principal(account, group)
+    }
+}
+
 /// The effective policies of this caller in its account.
 ///
 /// # Errors
@@ -48,16 +81,9 @@ pub fn effective(account: &Account, caller: &Caller) -> Result<Effective, Unread
     let mut effective = match &caller.kind {
         CallerKind::Root => Effective::default(),
         CallerKind::Federated { user: None, .. } => of_root_federation(),
-        CallerKind::User(user) => {
-            let mut effective = of_user(account, user)?;
-            let policy = account.settings().password_policy.as_ref();
-            if policy.is_some_and(|policy| policy.allow_users_to_change) {
-                effective.identity.extend(change_of_own_password());
-            }
-            effective
-        }
+        CallerKind::User(user) => Effective::of_user(account, user)?,
         CallerKind::Federated { user: Some(user), .. } => of_user(account, user)?,
-        CallerKind::Role { role, .. } => of_principal(account, role.as_ref())?,
+        CallerKind::Role { role, .. } => Effective::of_role(account, role)?,
     };
     if let Some(session) = &caller.session
         && let Some(policies) = &session.policies
@@ -75,8 +101,8 @@ fn of_root_federation() -> Effective {
     const EVERYTHING: &str =
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
     let policy = Policy::read(EVERYTHING, PolicyKind::Identity).ok();
-    let held = policy.map(|policy| Held { policy: Arc::new(policy), name: "root".to_owned(), arn: None });
-    Effective { identity: held.into_iter().collect(), ..Effective::default() }
+    let everything = policy.map(|policy| held(Arc::new(policy), "root"));
+    Effective { identity: everything.into_iter().collect(), ..Effective::default() }
 }
 
 /// What the account's password policy gives all its users: their own passwords, and the rules for them. AWS
@@ -88,10 +114,10 @@ fn change_of_own_password() -> Option<Held> {
         {"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}"#;
     static POLICY: LazyLock<Option<Arc<Policy>>> =
         LazyLock::new(|| Policy::read(OWN, PolicyKind::Identity).ok().map(Arc::new));
-    let policy = POLICY.clone()?;
-    Some(Held { policy, name: "account password policy".to_owned(), arn: None })
+    Some(held(POLICY.clone()?, "account password policy"))
 }
 
+/// The policies of a user and of its groups, and its boundary (rule 32).
 fn of_user(account: &Account, user: &User) -> Result<Effective, Unreadable> {
     let mut effective = of_principal(account, user)?;
     for id in &user.groups {
@@ -113,12 +139,13 @@ fn collect<P: Principal>(account: &Account, principal: &P, into: &mut Vec<Held>)
     for (name, document) in principal.inline() {
         let policy =
             document.policy(PolicyKind::Identity).ok_or_else(|| Unreadable { policy: name.clone() })?;
-        into.push(Held { policy: Arc::clone(policy), name: name.clone(), arn: None });
+        let inline_of = Some((P::PRINCIPAL, principal.name().to_owned()));
+        into.push(Held { inline_of, ..held(Arc::clone(policy), name) });
     }
     for attached in principal.attached() {
-        let held = managed_policy(account, attached, PolicyKind::Identity)
+        let managed = managed_policy(account, attached, PolicyKind::Identity)
             .ok_or_else(|| Unreadable { policy: attached.arn().to_owned() })?;
-        into.push(held);
+        into.push(managed);
     }
     Ok(())
 }
@@ -130,14 +157,19 @@ fn managed_policy(account: &Account, policy: &ManagedRef, kind: PolicyKind) -> O
         Managed::Own(own) => own.default()?.document.policy(kind)?.clone(),
         Managed::Aws(aws) => managed::compiled(&aws, kind)?,
     };
-    Some(Held { policy: compiled, name: policy.arn().to_owned(), arn: Some(policy.arn().to_owned()) })
+    Some(Held { arn: Some(policy.arn().to_owned()), ..held(compiled, policy.arn()) })
+}
+
+/// A policy that is neither managed nor inline.
+fn held(policy: Arc<Policy>, name: &str) -> Held {
+    Held { policy, name: name.to_owned(), arn: None, inline_of: None }
 }
 
 fn session_policy(account: &Account, policy: &SessionPolicy) -> Option<Held> {
     match policy {
         SessionPolicy::Inline(text) => {
             let policy = Policy::read(text, PolicyKind::Session).ok()?;
-            Some(Held { policy: Arc::new(policy), name: "session policy".to_owned(), arn: None })
+            Some(held(Arc::new(policy), "session policy"))
         }
         SessionPolicy::Managed { arn, version, id } => {
             let policy = match (account.managed(arn)?, id) {
@@ -150,7 +182,7 @@ fn session_policy(account: &Account, policy: &SessionPolicy) -> Option<Held> {
                 }
                 _ => return None,
             };
-            Some(Held { policy, name: arn.clone(), arn: Some(arn.clone()) })
+            Some(Held { arn: Some(arn.clone()), ..held(policy, arn) })
         }
     }
 }

@@ -1,5 +1,10 @@
 //! The pipeline in one process: real signatures, a store in memory, a trail in a temporary folder.
 
+mod bad_input;
+mod catalogued;
+mod inputs;
+mod simulation;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;

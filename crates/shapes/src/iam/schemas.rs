@@ -20,25 +20,26 @@ static PATTERN_14: Pattern = Pattern::new(r"[\u0009\u000A\u000D\u0020-\u00FF]+")
 static PATTERN_15: Pattern = Pattern::new(r"[\u0020-\u00FF]+");
 static PATTERN_16: Pattern = Pattern::new(r"[\w+=,.@-]*");
 static PATTERN_17: Pattern = Pattern::new(r"[\w+=,.@-]+");
-static PATTERN_18: Pattern = Pattern::new(r"[\w+=,.\-]+");
-static PATTERN_19: Pattern = Pattern::new(r"[\w+=/:,.@-]+");
-static PATTERN_20: Pattern = Pattern::new(r"[\w-]*");
-static PATTERN_21: Pattern = Pattern::new(r"[\w-]+");
-static PATTERN_22: Pattern = Pattern::new(r"[\w._-]+");
-static PATTERN_23: Pattern = Pattern::new(r"[\w]+");
-static PATTERN_24: Pattern = Pattern::new(r"\d{12}");
-static PATTERN_25: Pattern = Pattern::new(r"\u002F[\u0021-\u007F]*");
-static PATTERN_26: Pattern = Pattern::new("^[A-Za-z][A-Za-z0-9/_-]*$");
-static PATTERN_27: Pattern =
+static PATTERN_18: Pattern = Pattern::with_equivalent(r"[\w+=,.@-]+", r"[\w+=,.@*?-]+");
+static PATTERN_19: Pattern = Pattern::new(r"[\w+=,.\-]+");
+static PATTERN_20: Pattern = Pattern::new(r"[\w+=/:,.@-]+");
+static PATTERN_21: Pattern = Pattern::new(r"[\w-]*");
+static PATTERN_22: Pattern = Pattern::new(r"[\w-]+");
+static PATTERN_23: Pattern = Pattern::new(r"[\w._-]+");
+static PATTERN_24: Pattern = Pattern::new(r"[\w]+");
+static PATTERN_25: Pattern = Pattern::new(r"\d{12}");
+static PATTERN_26: Pattern = Pattern::new(r"\u002F[\u0021-\u007F]*");
+static PATTERN_27: Pattern = Pattern::new("^[A-Za-z][A-Za-z0-9/_-]*$");
+static PATTERN_28: Pattern =
     Pattern::with_equivalent("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", "[a-z0-9]+(-[a-z0-9]+)*");
-static PATTERN_28: Pattern = Pattern::new("^[a-zA-Z0-9:/+=,.@_-]+$");
-static PATTERN_29: Pattern = Pattern::new("^[a-zA-Z0-9:_.-]+$");
-static PATTERN_30: Pattern =
+static PATTERN_29: Pattern = Pattern::new("^[a-zA-Z0-9:/+=,.@_-]+$");
+static PATTERN_30: Pattern = Pattern::new("^[a-zA-Z0-9:_.-]+$");
+static PATTERN_31: Pattern =
     Pattern::new(r"^http(s?)://[a-zA-Z0-9._/-]*(\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$");
-static PATTERN_31: Pattern = Pattern::new(r"^o-[0-9a-z]{10,32}\/r-[0-9a-z]{4,32}[0-9a-z-\/]*");
-static PATTERN_32: Pattern = Pattern::new("^o-[a-z0-9]{10,32}$");
-static PATTERN_33: Pattern = Pattern::new("^p-[0-9a-zA-Z_]{8,128}$");
-static PATTERN_34: Pattern = Pattern::new(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?");
+static PATTERN_32: Pattern = Pattern::new(r"^o-[0-9a-z]{10,32}\/r-[0-9a-z]{4,32}[0-9a-z-\/]*");
+static PATTERN_33: Pattern = Pattern::new("^o-[a-z0-9]{10,32}$");
+static PATTERN_34: Pattern = Pattern::new("^p-[0-9a-zA-Z_]{8,128}$");
+static PATTERN_35: Pattern = Pattern::new(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?");
 
 /// `AcceptDelegationRequestRequest`
 pub static ACCEPT_DELEGATION_REQUEST_REQUEST: Schema = Schema::structure(
@@ -222,7 +223,7 @@ pub static ATTACHED_POLICY: Schema = Schema::structure(
 );
 
 /// `AttachmentName`
-pub static ATTACHMENT_NAME: Schema = Schema::string("AttachmentName").min(1).max(128).pattern(&PATTERN_17);
+pub static ATTACHMENT_NAME: Schema = Schema::string("AttachmentName").min(1).max(128).pattern(&PATTERN_18);
 
 /// `AttachmentType`
 pub static ATTACHMENT_TYPE: Schema = Schema::enumeration("AttachmentType", &["user", "group", "role"]);
@@ -2461,7 +2462,7 @@ pub static ORDERED_ORGANIZATION_POLICY_TYPE: Schema = Schema::structure(
 );
 
 /// `OrganizationIdType`
-pub static ORGANIZATION_ID_TYPE: Schema = Schema::string("OrganizationIdType").max(34).pattern(&PATTERN_32);
+pub static ORGANIZATION_ID_TYPE: Schema = Schema::string("OrganizationIdType").max(34).pattern(&PATTERN_33);
 
 /// `OrganizationNotFoundException`
 pub static ORGANIZATION_NOT_FOUND_EXCEPTION: Schema = Schema::structure("OrganizationNotFoundException", &[]);
@@ -3006,7 +3007,7 @@ pub static SAML_PROVIDER_LIST_TYPE: Schema =
 
 /// `SAMLProviderNameType`
 pub static SAML_PROVIDER_NAME_TYPE: Schema =
-    Schema::string("SAMLProviderNameType").min(1).max(128).pattern(&PATTERN_22);
+    Schema::string("SAMLProviderNameType").min(1).max(128).pattern(&PATTERN_23);
 
 /// `SSHPublicKey`
 pub static SSH_PUBLIC_KEY: Schema = Schema::structure(
@@ -3781,7 +3782,7 @@ pub static VIRTUAL_MFA_DEVICE: Schema = Schema::structure(
 
 /// `accessKeyIdType`
 pub static ACCESS_KEY_ID_TYPE: Schema =
-    Schema::string("accessKeyIdType").min(16).max(128).pattern(&PATTERN_23);
+    Schema::string("accessKeyIdType").min(16).max(128).pattern(&PATTERN_24);
 
 /// `accessKeyMetadataListType`
 pub static ACCESS_KEY_METADATA_LIST_TYPE: Schema =
@@ -3796,10 +3797,10 @@ pub static ACCOUNT_ALIAS_LIST_TYPE: Schema =
 
 /// `accountAliasType`
 pub static ACCOUNT_ALIAS_TYPE: Schema =
-    Schema::string("accountAliasType").min(3).max(63).pattern(&PATTERN_27);
+    Schema::string("accountAliasType").min(3).max(63).pattern(&PATTERN_28);
 
 /// `accountIdType`
-pub static ACCOUNT_ID_TYPE: Schema = Schema::string("accountIdType").pattern(&PATTERN_24);
+pub static ACCOUNT_ID_TYPE: Schema = Schema::string("accountIdType").pattern(&PATTERN_25);
 
 /// `accountPropertiesMapType`
 pub static ACCOUNT_PROPERTIES_MAP_TYPE: Schema = Schema::map(
@@ -3810,7 +3811,7 @@ pub static ACCOUNT_PROPERTIES_MAP_TYPE: Schema = Schema::map(
 
 /// `accountPropertyKeyType`
 pub static ACCOUNT_PROPERTY_KEY_TYPE: Schema =
-    Schema::string("accountPropertyKeyType").min(1).max(50).pattern(&PATTERN_26);
+    Schema::string("accountPropertyKeyType").min(1).max(50).pattern(&PATTERN_27);
 
 /// `accountPropertyValueType`
 pub static ACCOUNT_PROPERTY_VALUE_TYPE: Schema = Schema::string("accountPropertyValueType").min(1).max(1024);
@@ -3856,7 +3857,7 @@ pub static CERTIFICATE_CHAIN_TYPE: Schema =
 
 /// `certificateIdType`
 pub static CERTIFICATE_ID_TYPE: Schema =
-    Schema::string("certificateIdType").min(24).max(128).pattern(&PATTERN_23);
+    Schema::string("certificateIdType").min(24).max(128).pattern(&PATTERN_24);
 
 /// `certificateListType`
 pub static CERTIFICATE_LIST_TYPE: Schema =
@@ -3900,7 +3901,7 @@ pub static DELEGATION_REQUEST_DESCRIPTION_TYPE: Schema =
 
 /// `delegationRequestIdType`
 pub static DELEGATION_REQUEST_ID_TYPE: Schema =
-    Schema::string("delegationRequestIdType").min(16).max(128).pattern(&PATTERN_21);
+    Schema::string("delegationRequestIdType").min(16).max(128).pattern(&PATTERN_22);
 
 /// `delegationRequestsListType`
 pub static DELEGATION_REQUESTS_LIST_TYPE: Schema =
@@ -3958,7 +3959,7 @@ pub static GROUP_NAME_LIST_TYPE: Schema =
 pub static GROUP_NAME_TYPE: Schema = Schema::string("groupNameType").min(1).max(128).pattern(&PATTERN_17);
 
 /// `idType`
-pub static ID_TYPE: Schema = Schema::string("idType").min(16).max(128).pattern(&PATTERN_23);
+pub static ID_TYPE: Schema = Schema::string("idType").min(16).max(128).pattern(&PATTERN_24);
 
 /// `inlinePolicyTemplateListType`
 pub static INLINE_POLICY_TEMPLATE_LIST_TYPE: Schema =
@@ -4067,7 +4068,7 @@ pub static NOTES_TYPE: Schema = Schema::string("notesType").max(500).pattern(&PA
 
 /// `notificationChannelType`
 pub static NOTIFICATION_CHANNEL_TYPE: Schema =
-    Schema::string("notificationChannelType").min(2).max(400).pattern(&PATTERN_29);
+    Schema::string("notificationChannelType").min(2).max(400).pattern(&PATTERN_30);
 
 /// `openIdIdpCommunicationErrorExceptionMessage`
 pub static OPEN_ID_IDP_COMMUNICATION_ERROR_EXCEPTION_MESSAGE: Schema =
@@ -4075,14 +4076,14 @@ pub static OPEN_ID_IDP_COMMUNICATION_ERROR_EXCEPTION_MESSAGE: Schema =
 
 /// `organizationsEntityPathType`
 pub static ORGANIZATIONS_ENTITY_PATH_TYPE: Schema =
-    Schema::string("organizationsEntityPathType").min(19).max(427).pattern(&PATTERN_31);
+    Schema::string("organizationsEntityPathType").min(19).max(427).pattern(&PATTERN_32);
 
 /// `organizationsPolicyIdType`
 pub static ORGANIZATIONS_POLICY_ID_TYPE: Schema =
-    Schema::string("organizationsPolicyIdType").pattern(&PATTERN_33);
+    Schema::string("organizationsPolicyIdType").pattern(&PATTERN_34);
 
 /// `ownerIdType`
-pub static OWNER_ID_TYPE: Schema = Schema::string("ownerIdType").min(20).max(2048).pattern(&PATTERN_28);
+pub static OWNER_ID_TYPE: Schema = Schema::string("ownerIdType").min(20).max(2048).pattern(&PATTERN_29);
 
 /// `parameterDefaultValueType`
 pub static PARAMETER_DEFAULT_VALUE_TYPE: Schema = Schema::string("parameterDefaultValueType").max(1024);
@@ -4118,7 +4119,7 @@ pub static PASSWORD_TYPE: Schema =
     Schema::string("passwordType").min(1).max(128).pattern(&PATTERN_14).sensitive();
 
 /// `pathPrefixType`
-pub static PATH_PREFIX_TYPE: Schema = Schema::string("pathPrefixType").min(1).max(512).pattern(&PATTERN_25);
+pub static PATH_PREFIX_TYPE: Schema = Schema::string("pathPrefixType").min(1).max(512).pattern(&PATTERN_26);
 
 /// `pathType`
 pub static PATH_TYPE: Schema = Schema::string("pathType").min(1).max(512).pattern(&PATTERN_2);
@@ -4201,7 +4202,7 @@ pub static POLICY_SCOPE_TYPE: Schema = Schema::enumeration("policyScopeType", &[
 pub static POLICY_TYPE: Schema = Schema::enumeration("policyType", &["INLINE", "MANAGED"]);
 
 /// `policyVersionIdType`
-pub static POLICY_VERSION_ID_TYPE: Schema = Schema::string("policyVersionIdType").pattern(&PATTERN_34);
+pub static POLICY_VERSION_ID_TYPE: Schema = Schema::string("policyVersionIdType").pattern(&PATTERN_35);
 
 /// `privateKeyIdType`
 pub static PRIVATE_KEY_ID_TYPE: Schema =
@@ -4221,14 +4222,14 @@ pub static PUBLIC_KEY_FINGERPRINT_TYPE: Schema =
 
 /// `publicKeyIdType`
 pub static PUBLIC_KEY_ID_TYPE: Schema =
-    Schema::string("publicKeyIdType").min(20).max(128).pattern(&PATTERN_23);
+    Schema::string("publicKeyIdType").min(20).max(128).pattern(&PATTERN_24);
 
 /// `publicKeyMaterialType`
 pub static PUBLIC_KEY_MATERIAL_TYPE: Schema =
     Schema::string("publicKeyMaterialType").min(1).max(16384).pattern(&PATTERN_14);
 
 /// `redirectUrlType`
-pub static REDIRECT_URL_TYPE: Schema = Schema::string("redirectUrlType").min(1).max(255).pattern(&PATTERN_30);
+pub static REDIRECT_URL_TYPE: Schema = Schema::string("redirectUrlType").min(1).max(255).pattern(&PATTERN_31);
 
 /// `replacementValueListType`
 pub static REPLACEMENT_VALUE_LIST_TYPE: Schema =
@@ -4296,11 +4297,11 @@ pub static ROLE_TEMPLATE_DISABLED_MESSAGE: Schema = Schema::string("roleTemplate
 
 /// `roleTemplateNameType`
 pub static ROLE_TEMPLATE_NAME_TYPE: Schema =
-    Schema::string("roleTemplateNameType").min(1).max(128).pattern(&PATTERN_18);
+    Schema::string("roleTemplateNameType").min(1).max(128).pattern(&PATTERN_19);
 
 /// `serialNumberType`
 pub static SERIAL_NUMBER_TYPE: Schema =
-    Schema::string("serialNumberType").min(9).max(256).pattern(&PATTERN_19);
+    Schema::string("serialNumberType").min(9).max(256).pattern(&PATTERN_20);
 
 /// `serverCertificateMetadataListType`
 pub static SERVER_CERTIFICATE_METADATA_LIST_TYPE: Schema =
@@ -4332,7 +4333,7 @@ pub static SERVICE_NAMESPACE_LIST_TYPE: Schema =
 
 /// `serviceNamespaceType`
 pub static SERVICE_NAMESPACE_TYPE: Schema =
-    Schema::string("serviceNamespaceType").min(1).max(64).pattern(&PATTERN_20);
+    Schema::string("serviceNamespaceType").min(1).max(64).pattern(&PATTERN_21);
 
 /// `serviceNotSupportedMessage`
 pub static SERVICE_NOT_SUPPORTED_MESSAGE: Schema = Schema::string("serviceNotSupportedMessage");
@@ -4342,7 +4343,7 @@ pub static SERVICE_PASSWORD: Schema = Schema::string("servicePassword").sensitiv
 
 /// `serviceSpecificCredentialId`
 pub static SERVICE_SPECIFIC_CREDENTIAL_ID: Schema =
-    Schema::string("serviceSpecificCredentialId").min(20).max(128).pattern(&PATTERN_23);
+    Schema::string("serviceSpecificCredentialId").min(20).max(128).pattern(&PATTERN_24);
 
 /// `serviceUserName`
 pub static SERVICE_USER_NAME: Schema = Schema::string("serviceUserName").min(0).max(200).pattern(&PATTERN_16);
