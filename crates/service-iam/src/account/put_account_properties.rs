@@ -6,10 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keygate_ident::{Arn, EntityPath, IdKind};
+use keygate_catalog::ServiceLinkedRole;
 use keygate_operation::{Ask, Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{PutAccountPropertiesRequest, PutAccountPropertiesResponse, op};
-use keygate_state::{Draft, InvalidInput, ManagedRef, PolicyText, Role};
+use keygate_state::{Draft, InvalidInput};
+
+use crate::service_linked_role;
 
 /// PutAccountProperties.
 pub(crate) struct PutAccountProperties;
@@ -22,9 +24,6 @@ pub(super) const ROLE_MANAGER: &str = "RoleManager";
 pub(super) const ROLE_MANAGER_ENABLED: &str = "RoleManager/Enabled";
 
 const SERVICE: &str = "role-manager.iam.amazonaws.com";
-const ROLE: &str = "AWSServiceRoleForIAMRoleManager";
-const POLICY: &str = "aws-service-role/AWSIAMRoleManagerServiceRolePolicy";
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"role-manager.iam.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
 impl Write for PutAccountProperties {
     type Model = op::PutAccountProperties;
@@ -38,17 +37,18 @@ impl Write for PutAccountProperties {
         let namespaces = namespaces.into_iter().map(str::to_owned).collect();
         let enables = input.properties.get(ROLE_MANAGER_ENABLED).is_some_and(|value| value == "true");
         let ask = Ask::on_any("iam:PutAccountProperties").list(NAMESPACES, namespaces);
-        let role = || -> Result<Ask, Failure<Self::Model>> {
-            let arn = Arn::iam(cx.partition(), cx.account_id(), "role", &path()?, ROLE);
-            Ok(Ask::on("iam:CreateServiceLinkedRole", arn).key("iam:AWSServiceName", Some(SERVICE)))
-        };
-        Ok(if enables { Asks::one(ask).and(role()?) } else { Asks::one(ask) })
+        if !enables {
+            return Ok(Asks::one(ask));
+        }
+        let linked = linked()?;
+        Ok(Asks::one(ask).and(service_linked_role::ask_to_create(cx, linked, linked.role)?))
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: PutAccountPropertiesRequest) -> Outcome<Self::Model> {
         let enabled = role_manager(&input.properties)?;
-        if enabled && cx.draft.roles.named(ROLE).is_none() {
-            let role = service_linked_role(cx)?;
+        let linked = linked()?;
+        if enabled && cx.draft.roles.named(linked.role).is_none() {
+            let role = service_linked_role::new_role(cx, linked, linked.role.to_owned(), None)?;
             cx.draft.insert(role).map_err(|_| Failure::internal())?;
         }
         set(cx.draft, enabled);
@@ -90,24 +90,9 @@ fn namespace(key: &str) -> &str {
     key.split_once('/').map_or(key, |(namespace, _)| namespace)
 }
 
-fn path() -> Result<EntityPath, Failure<op::PutAccountProperties>> {
-    format!("/aws-service-role/{SERVICE}/").parse().map_err(|_| Failure::internal())
-}
-
-fn service_linked_role(cx: &WriteCx<'_>) -> Result<Role, Failure<op::PutAccountProperties>> {
-    Ok(Role {
-        id: cx.new_id(IdKind::Role),
-        name: ROLE.to_owned(),
-        path: path()?,
-        created: cx.now(),
-        description: None,
-        max_session_seconds: 3600,
-        trust: PolicyText::stored(TRUST.to_owned()),
-        tags: Default::default(),
-        boundary: None,
-        inline: Default::default(),
-        attached: vec![ManagedRef::new(format!("arn:{}:iam::aws:policy/{POLICY}", cx.partition()))],
-    })
+/// Role manager's role.
+fn linked() -> Result<ServiceLinkedRole, Failure<op::PutAccountProperties>> {
+    keygate_catalog::service_linked_role(SERVICE).ok_or_else(Failure::internal)
 }
 
 #[cfg(test)]
@@ -136,7 +121,7 @@ mod tests {
         assert_eq!(enabled(&mut world), "false");
         world.write(&PutAccountProperties, input(&[(ROLE_MANAGER_ENABLED, "true")])).unwrap();
         assert_eq!(enabled(&mut world), "true");
-        let role = world.account().role(ROLE).unwrap().clone();
+        let role = world.account().role("AWSServiceRoleForIAMRoleManager").unwrap().clone();
         assert!(role.is_service_linked());
         assert!(role.trust.policy(PolicyKind::Trust).is_some());
         assert!(world.account().managed(role.attached[0].arn()).is_some());
@@ -145,7 +130,7 @@ mod tests {
         world.write(&PutAccountProperties, input(&both)).unwrap();
         world.write(&PutAccountProperties, input(&[(ROLE_MANAGER_ENABLED, "false")])).unwrap();
         assert_eq!(enabled(&mut world), "false");
-        assert_eq!(world.account().role(ROLE).unwrap().id, role.id);
+        assert_eq!(world.account().role("AWSServiceRoleForIAMRoleManager").unwrap().id, role.id);
     }
 
     #[test]

@@ -1,23 +1,18 @@
 //! CreateServiceLinkedRole: the role of a service that has one, with the policy and the trust that AWS gives it.
 
-use keygate_catalog::{ServiceLinkedRole, managed_policy_named, service_linked_role};
-use keygate_ident::{Arn, EntityPath, IdKind};
-use keygate_operation::{Ask, Asks, Failure, Outcome, ReadCx, Write, WriteCx};
+use keygate_catalog::{ServiceLinkedRole, service_linked_role};
+use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{self, CreateServiceLinkedRoleRequest, CreateServiceLinkedRoleResponse, op};
-use keygate_state::{InsertError, InvalidInput, ManagedRef, PolicyText, Role};
+use keygate_state::{InsertError, InvalidInput};
 
+use super::{ask_to_create, new_role};
 use crate::view;
 
 /// CreateServiceLinkedRole.
 pub(crate) struct CreateServiceLinkedRole;
 
-/// The service that a role is made for, in policies (rule 211).
-const SERVICE_NAME: &str = "iam:AWSServiceName";
 /// Longest name of a role.
 const MAX_NAME: usize = 64;
-/// Seconds a session may last: AWS's default, which nobody can change here.
-const SESSION: u32 = 3600;
-
 impl Write for CreateServiceLinkedRole {
     type Model = op::CreateServiceLinkedRole;
 
@@ -28,9 +23,7 @@ impl Write for CreateServiceLinkedRole {
     ) -> Result<Asks, Failure<Self::Model>> {
         let known = known(&input.aws_service_name)?;
         let name = role_name(known, input.custom_suffix.as_deref());
-        let arn = Arn::iam(cx.partition(), cx.account_id(), "role", &path(known)?, &name);
-        let ask = Ask::on("iam:CreateServiceLinkedRole", arn).key(SERVICE_NAME, Some(known.service));
-        Ok(Asks::one(ask))
+        Ok(Asks::one(ask_to_create(cx, known, &name)?))
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: CreateServiceLinkedRoleRequest) -> Outcome<Self::Model> {
@@ -46,20 +39,7 @@ impl Write for CreateServiceLinkedRole {
             let message = format!("The role name {name} is longer than {MAX_NAME} characters.");
             return Err(InvalidInput::new(message).into());
         }
-        let policy = managed_policy_named(known.policy).ok_or_else(Failure::internal)?;
-        let role = Role {
-            id: cx.new_id(IdKind::Role),
-            name,
-            path: path(known)?,
-            created: cx.now(),
-            description: input.description,
-            max_session_seconds: SESSION,
-            trust: PolicyText::stored(trust(known.service)),
-            tags: Default::default(),
-            boundary: None,
-            inline: Default::default(),
-            attached: vec![ManagedRef::new(policy.arn_in(cx.partition()))],
-        };
+        let role = new_role(cx, known, name, input.description)?;
         let full = view::role(&cx.read(), &role)?;
         cx.draft.insert(role).map_err(|error| -> Failure<Self::Model> {
             match error {
@@ -83,22 +63,11 @@ fn known(service: &str) -> Result<ServiceLinkedRole, InvalidInput> {
         .ok_or_else(|| InvalidInput::new(format!("{service} has no service-linked role.")))
 }
 
-fn path(role: ServiceLinkedRole) -> Result<EntityPath, Failure<op::CreateServiceLinkedRole>> {
-    format!("{}{}/", super::PATH, role.service).parse().map_err(|_| Failure::internal())
-}
-
 fn role_name(role: ServiceLinkedRole, suffix: Option<&str>) -> String {
     match suffix {
         None => role.role.to_owned(),
         Some(suffix) => format!("{}_{suffix}", role.role),
     }
-}
-
-/// The service may assume its role, nobody else.
-fn trust(service: &str) -> String {
-    format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":["{service}"]}},"Action":["sts:AssumeRole"]}}]}}"#
-    )
 }
 
 #[cfg(test)]
