@@ -7,7 +7,7 @@
 use crate::compile::CompiledStatement;
 use crate::decision::{Decision, Layer, StatementRef};
 use crate::layers::{self, Bag, Layers, View};
-use crate::linked::{Linked, Outline};
+use crate::linked::{Candidate, Linked};
 use crate::policy::{Effect, Statement};
 use crate::prepared::{Prepared, Special};
 use crate::principal::Grade;
@@ -70,11 +70,12 @@ fn answer<O: Observer>(request: &Prepared<'_>, view: &View<'_>, observer: &mut O
         return Decision::allowed_without_policy();
     }
     let mut scan = Scan { prepared: request, has_boundary: view.boundary.is_some(), observer, deny: None };
-    match scan.view(view) {
-        Ok(findings) => {
-            scan.deny.map_or_else(|| conclude(request.request(), view, &findings), Decision::denied_by)
-        }
-        Err(Denied(at)) => Decision::denied_by(at),
+    let findings = scan.view(view);
+    match (scan.deny, findings) {
+        (Some(at), _) => Decision::denied_by(at),
+        (None, Ok(findings)) => conclude(request.request(), view, &findings),
+        // A scan that was broken off has found a Deny.
+        (None, Err(Denied)) => Decision::malformed(),
     }
 }
 
@@ -100,11 +101,37 @@ struct Findings {
     session: Option<Allowed>,
 }
 
-/// The strongest Allow of a layer.
+/// The strongest Allow of a layer. Small, as it is handed from function to function.
 #[derive(Clone, Copy)]
 struct Allowed {
-    at: StatementRef,
+    place: Place,
     grade: Grade,
+}
+
+/// Where in its layer or level a statement stands.
+#[derive(Clone, Copy)]
+struct Place {
+    policy: u32,
+    statement: u32,
+}
+
+impl Place {
+    fn new(policy: usize, statement: usize) -> Self {
+        // Nobody has memory for more.
+        let number = |index| u32::try_from(index).unwrap_or(u32::MAX);
+        Self { policy: number(policy), statement: number(statement) }
+    }
+
+    fn within(self, layer: Layer, level: usize) -> StatementRef {
+        StatementRef { layer, level, policy: self.policy as usize, statement: self.statement as usize }
+    }
+}
+
+/// A layer, or one of its levels.
+#[derive(Clone, Copy)]
+struct Within {
+    layer: Layer,
+    level: usize,
 }
 
 /// Whether every level of an organization allows.
@@ -115,7 +142,7 @@ enum Levels {
 }
 
 /// A Deny matched, and nobody wants to see the rest.
-struct Denied(StatementRef);
+struct Denied;
 
 struct Scan<'s, O> {
     prepared: &'s Prepared<'s>,
@@ -156,14 +183,14 @@ impl<O: Observer> Scan<'_, O> {
             layers::Levels::Plain(levels) => {
                 for (index, level) in levels.iter().enumerate() {
                     self.observer.layer(layer, index, Some(level.id));
-                    if self.plain(layer, index, level.policies)?.is_none() {
+                    if self.plain(Within { layer, level: index }, level.policies)?.is_none() {
                         result = Levels::OneDoesNot;
                     }
                 }
             }
             layers::Levels::Linked(levels) => {
                 for (index, level) in levels.iter().enumerate() {
-                    if self.linked(layer, index, level)?.is_none() {
+                    if self.linked(Within { layer, level: index }, level)?.is_none() {
                         result = Levels::OneDoesNot;
                     }
                 }
@@ -180,24 +207,18 @@ impl<O: Observer> Scan<'_, O> {
         }
         self.observer.layer(layer, 0, None);
         match bag {
-            Bag::Plain(policies) => self.plain(layer, 0, policies),
-            Bag::Linked(linked) => self.linked(layer, 0, linked),
+            Bag::Plain(policies) => self.plain(Within { layer, level: 0 }, policies),
+            Bag::Linked(linked) => self.linked(Within { layer, level: 0 }, linked),
         }
     }
 
     /// Rule 7: the policies of a layer are one bag of statements.
-    fn plain(
-        &mut self,
-        layer: Layer,
-        level: usize,
-        policies: &[Attached<'_>],
-    ) -> Result<Option<Allowed>, Denied> {
+    fn plain(&mut self, within: Within, policies: &[Attached<'_>]) -> Result<Option<Allowed>, Denied> {
         let mut allowed = None;
         for (policy, attached) in policies.iter().enumerate() {
             self.observer.policy(attached.name, attached.arn);
             for (statement, found) in attached.policy.statements().iter().enumerate() {
-                let at = StatementRef { layer, level, policy, statement };
-                self.weigh(at, found, false, &mut allowed)?;
+                self.weigh(within, Place::new(policy, statement), found, false, &mut allowed)?;
             }
         }
         Ok(allowed)
@@ -205,22 +226,15 @@ impl<O: Observer> Scan<'_, O> {
 
     /// The same with the statements that an index yields. The Denies come first, which changes no decision: the
     /// first that matches is reported, be there Allows before it or not.
-    fn linked(&mut self, layer: Layer, level: usize, linked: &Linked) -> Result<Option<Allowed>, Denied> {
+    fn linked(&mut self, within: Within, linked: &Linked) -> Result<Option<Allowed>, Denied> {
         let mut allowed = None;
         if linked.is_complete() {
             let (denies, allows) = linked.candidates(self.prepared.action);
             for &candidate in denies {
-                let Some(outline) = linked.outline(candidate) else { continue };
-                self.candidate(layer, level, linked, outline, candidate.matches_action(), &mut allowed)?;
+                self.candidate(within, linked, candidate, Effect::Deny, &mut allowed)?;
             }
             for &candidate in allows {
-                let Some(outline) = linked.outline(candidate) else { continue };
-                if outline.everything && layer != Layer::Resource {
-                    let (policy, statement) = (outline.policy(), outline.statement());
-                    let at = StatementRef { layer, level, policy, statement };
-                    return Ok(Some(Allowed { at, grade: Grade::Direct }));
-                }
-                self.candidate(layer, level, linked, outline, candidate.matches_action(), &mut allowed)?;
+                self.candidate(within, linked, candidate, Effect::Allow, &mut allowed)?;
                 if is_settled(allowed) {
                     break;
                 }
@@ -228,8 +242,7 @@ impl<O: Observer> Scan<'_, O> {
         } else {
             for (policy, statements) in linked.policies().enumerate() {
                 for (statement, found) in statements.iter().enumerate() {
-                    let at = StatementRef { layer, level, policy, statement };
-                    self.weigh(at, found, false, &mut allowed)?;
+                    self.weigh(within, Place::new(policy, statement), found, false, &mut allowed)?;
                 }
             }
         }
@@ -239,28 +252,31 @@ impl<O: Observer> Scan<'_, O> {
     #[inline]
     fn candidate(
         &mut self,
-        layer: Layer,
-        level: usize,
+        within: Within,
         linked: &Linked,
-        outline: &Outline,
-        matches_action: bool,
+        candidate: Candidate,
+        effect: Effect,
         allowed: &mut Option<Allowed>,
     ) -> Result<(), Denied> {
+        let Some(outline) = linked.outline(candidate) else { return Ok(()) };
+        let place = Place::new(outline.policy(), outline.statement());
+        if candidate.matches_action() && outline.is_bare(within.layer) {
+            return self.matched(within, place, effect, Grade::Direct, allowed);
+        }
         if !outline.may_match(self.prepared) {
             return Ok(());
         }
-        let at = StatementRef { layer, level, policy: outline.policy(), statement: outline.statement() };
         match linked.statement(outline) {
-            Some(statement) => self.weigh(at, statement, matches_action, allowed),
+            Some(statement) => self.weigh(within, place, statement, candidate.matches_action(), allowed),
             None => Ok(()),
         }
     }
 
     /// Takes a statement into account if it matches. `matches_action`: it is known that its action does.
-    #[inline]
     fn weigh(
         &mut self,
-        at: StatementRef,
+        within: Within,
+        place: Place,
         statement: &Statement,
         matches_action: bool,
         allowed: &mut Option<Allowed>,
@@ -269,27 +285,40 @@ impl<O: Observer> Scan<'_, O> {
         if !O::COMPLETE && effect == Effect::Allow && is_settled(*allowed) {
             return Ok(());
         }
-        let Some(grade) = self.statement(at, statement, matches_action) else { return Ok(()) };
+        let grade = self.parts(within.layer, statement.compiled(), matches_action);
+        self.observer.statement(place.within(within.layer, within.level), statement, grade.is_some());
+        match grade {
+            Some(grade) => self.matched(within, place, effect, grade, allowed),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a statement into account that matched.
+    #[inline]
+    fn matched(
+        &mut self,
+        within: Within,
+        place: Place,
+        effect: Effect,
+        grade: Grade,
+        allowed: &mut Option<Allowed>,
+    ) -> Result<(), Denied> {
         match effect {
-            Effect::Deny if O::COMPLETE => self.deny = self.deny.or(Some(at)),
-            Effect::Deny => return Err(Denied(at)),
+            Effect::Deny => {
+                self.deny = self.deny.or_else(|| Some(place.within(within.layer, within.level)));
+                if !O::COMPLETE {
+                    return Err(Denied);
+                }
+            }
             Effect::Allow if allowed.is_none_or(|best| best.grade < grade) => {
-                *allowed = Some(Allowed { at, grade });
+                *allowed = Some(Allowed { place, grade });
             }
             Effect::Allow => {}
         }
         Ok(())
     }
 
-    /// How a statement matches the request, if it does (rule 6).
-    #[inline]
-    fn statement(&mut self, at: StatementRef, statement: &Statement, matches_action: bool) -> Option<Grade> {
-        let grade = self.parts(at.layer, statement.compiled(), matches_action);
-        self.observer.statement(at, statement, grade.is_some());
-        grade
-    }
-
-    /// The parts of a statement; of the action it may be known that it matches.
+    /// How a statement matches the request, if it does (rule 6). Of the action it may be known.
     fn parts(&mut self, layer: Layer, statement: &CompiledStatement, matches_action: bool) -> Option<Grade> {
         let request = self.prepared.request();
         let mut matched = true;
@@ -390,7 +419,9 @@ fn conclude_by_policies(request: &Request<'_>, stack: &View<'_>, findings: &Find
     if !caller.kind.has_account() {
         // Rules 27, 28, 200: only a resource's policy can let them in, and only by naming them.
         return match findings.resource {
-            Some(Allowed { at, grade: Grade::Direct }) => Decision::allowed_by(Layer::Resource, Some(at)),
+            Some(Allowed { place, grade: Grade::Direct }) => {
+                Decision::allowed_by(Layer::Resource, Some(place.within(Layer::Resource, 0)))
+            }
             _ => Decision::not_allowed_by(Layer::Resource),
         };
     }
@@ -440,7 +471,7 @@ impl IdentitySide {
             (false, _) => true,
         };
         Self {
-            identity: findings.identity.map(|allowed| allowed.at),
+            identity: findings.identity.map(|allowed| allowed.place.within(Layer::Identity, 0)),
             identity_allows: is_root || findings.identity.is_some(),
             boundary_allows: stack.boundary.is_none() || findings.boundary.is_some(),
             session_allows,
@@ -457,7 +488,9 @@ impl IdentitySide {
         };
         match (layers.iter().find(|layer| !allows(layer)), resource, self.identity) {
             (Some(layer), ..) => Decision::not_allowed_by(*layer),
-            (None, Some(resource), _) => Decision::allowed_by(Layer::Resource, Some(resource.at)),
+            (None, Some(resource), _) => {
+                Decision::allowed_by(Layer::Resource, Some(resource.place.within(Layer::Resource, 0)))
+            }
             (None, None, Some(identity)) => Decision::allowed_by(Layer::Identity, Some(identity)),
             (None, None, None) => Decision::allowed_without_policy(),
         }

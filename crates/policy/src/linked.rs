@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use crate::arn_form::ResourcePattern;
 use crate::compile::{CompiledStatement, ResourceTest};
+use crate::decision::Layer;
 use crate::fold;
 use crate::pattern::Pattern;
 use crate::policy::{Effect, Policy, Statement};
@@ -55,8 +56,8 @@ pub(crate) struct Outline {
     /// The index of the policy, and of its statement.
     policy: u16,
     statement: u16,
-    /// It matches every request.
-    pub(crate) everything: bool,
+    /// It matches every request whose action it matches, whoever asks.
+    bare: bool,
 }
 
 /// A stretch of the pool: Denies, then Allows.
@@ -204,9 +205,8 @@ impl Linked {
 impl Outline {
     /// Unless there are more policies or statements than any account can have.
     fn new(policy: usize, index: usize, statement: &CompiledStatement) -> Option<Self> {
-        let everything = statement.principal.is_none()
+        let bare = statement.principal.is_none()
             && statement.conditions.is_empty()
-            && statement.action.patterns().is_some_and(|patterns| patterns.iter().any(Pattern::is_any))
             && matches!(&statement.resource, ResourceTest::In(patterns) if patterns.iter().any(ResourcePattern::is_any));
         let (colons, prefix) = beginning(&statement.resource);
         // Of a longer beginning than can be counted, a part is as good.
@@ -218,7 +218,7 @@ impl Outline {
             colons,
             policy: u16::try_from(policy).ok()?,
             statement: u16::try_from(index).ok()?,
-            everything,
+            bare,
         })
     }
 
@@ -230,6 +230,12 @@ impl Outline {
     /// The index of the statement in its policy.
     pub(crate) fn statement(&self) -> usize {
         usize::from(self.statement)
+    }
+
+    /// Whether nothing but the action matters. In policies of resources, who asks does.
+    #[inline]
+    pub(crate) fn is_bare(&self, layer: Layer) -> bool {
+        self.bare && layer != Layer::Resource
     }
 
     /// Whether the statement may match the resource of the request.

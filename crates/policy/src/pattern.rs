@@ -199,6 +199,9 @@ impl Pattern {
         if self.rest.is_empty() {
             return self.ends_open() || behind == text.len();
         }
+        if !self.ends(text) {
+            return false;
+        }
         Matching { literals: self.text.bytes(), tokens: &self.rest, text, context, fence: 0 }.run(behind)
     }
 
@@ -206,7 +209,7 @@ impl Pattern {
     /// pattern only (rule 151). Text that is no ARN matches nothing (rule 153).
     pub(crate) fn matches_arn(&self, text: &str, context: &Keys<'_>) -> bool {
         let Some(behind) = self.begins(text) else { return false };
-        if !text.starts_with("arn:") {
+        if !self.ends(text) || !text.starts_with("arn:") {
             return false;
         }
         let Some(fifth) = memchr::memchr_iter(b':', text.as_bytes()).nth(4) else { return false };
@@ -281,6 +284,17 @@ impl Pattern {
         let same = found_tail == wanted_tail
             && (found_head == wanted_head || found_head.eq_ignore_ascii_case(wanted_head));
         same.then_some(begin)
+    }
+}
+
+impl Pattern {
+    /// Whether `text` ends as the pattern does, as far as that is easily said.
+    #[inline]
+    fn ends(&self, text: &str) -> bool {
+        match self.rest.last() {
+            Some(Token::Literal(stretch)) => text.as_bytes().ends_with(stretch.of(self.text.bytes())),
+            _ => true,
+        }
     }
 }
 
