@@ -9,7 +9,7 @@ mod text;
 
 use crate::context::{KeyName, KeyValue, Keys};
 use crate::document::{ConditionSyntax, Version};
-use crate::inline::List;
+use crate::inline::{List, Spelled as _, Text};
 use crate::pattern::{Pattern, Token, Variable};
 use crate::span::Bytes;
 use crate::template::{self, Builder, Wildcards};
@@ -39,6 +39,8 @@ pub(crate) struct Clause {
 enum Values {
     /// Text with or without wildcards.
     Text(List<Pattern>),
+    /// Many texts without wildcards or variables, in the order of their bytes.
+    OneOf(Box<[Text]>),
     /// Text in any case.
     AnyCase(List<Pattern>),
     /// Truth values: whether `true` is among them, and whether `false` is.
@@ -136,7 +138,7 @@ impl Values {
         let texts = || syntax.values.iter().map(|text| text.value.as_ref());
         let patterns = |wildcards| texts().map(|text| template::pattern(text, version, wildcards)).collect();
         match syntax.operator.family {
-            Family::StringEquals => Self::Text(patterns(Wildcards::Literal)),
+            Family::StringEquals => Self::equals(patterns(Wildcards::Literal)),
             Family::StringLike => Self::Text(patterns(Wildcards::Active)),
             Family::StringEqualsIgnoreCase => Self::AnyCase(patterns(Wildcards::Literal)),
             Family::Bool => Self::bool(patterns(Wildcards::Literal)),
@@ -148,6 +150,17 @@ impl Values {
             Family::Binary => Self::Binary(texts().filter_map(binary::decode).collect()),
             Family::Ip => Self::Ip(texts().filter_map(ip::range).collect()),
             Family::Null => Self::Null(texts().filter_map(text::truth).collect()),
+        }
+    }
+
+    fn equals(patterns: List<Pattern>) -> Self {
+        let plain: Option<Vec<&str>> = patterns.iter().map(Pattern::plain_text).collect();
+        match plain {
+            Some(mut texts) if texts.len() > FEW => {
+                texts.sort_unstable();
+                Self::OneOf(texts.into_iter().map(Text::new).collect())
+            }
+            _ => Self::Text(patterns),
         }
     }
 
@@ -164,6 +177,7 @@ impl Values {
     fn any_equals(&self, value: &str, context: &Keys<'_>) -> bool {
         match self {
             Self::Text(patterns) => patterns.iter().any(|pattern| pattern.matches(value, context)),
+            Self::OneOf(texts) => texts.binary_search_by(|text| text.bytes().cmp(value.as_bytes())).is_ok(),
             Self::AnyCase(patterns) => patterns.iter().any(|p| p.equals_ignoring_case(value, context)),
             Self::Truth(yes, no) => match text::truth(value) {
                 Some(true) => *yes,
@@ -189,6 +203,9 @@ impl Values {
     }
 }
 
+/// So many texts are compared one by one faster than they are searched.
+const FEW: usize = 8;
+
 /// A pattern for the ARN operators. In a pattern of fewer than six fields a `*` at the end spans the rest (rule 152).
 fn arn_pattern(text: &str, version: Version) -> Pattern {
     let mut builder = Builder::default();
@@ -201,4 +218,49 @@ fn arn_pattern(text: &str, version: Version) -> Pattern {
         _ => builder.template(text, version, Wildcards::Active),
     }
     builder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Attached, Caller, CallerKind, Context, Policy, PolicyKind, Request, Resource, Stack, decide,
+    };
+
+    #[test]
+    fn rules_124_and_148_many_values_are_found_like_few() {
+        let mut caller = Caller::new(CallerKind::User, "arn:aws:iam::111122223333:user/ann");
+        caller.account = "111122223333".parse().ok();
+        let values: Vec<String> =
+            ["b", "a", "", "B", "ä", "aa", "${*}", "a*"].iter().map(|text| format!("\"{text}\"")).collect();
+        for copies in [1, 3] {
+            let list = vec![values.join(","); copies].join(",");
+            for (operator, negated) in [("StringEquals", false), ("StringNotEquals", true)] {
+                let text = format!(
+                    r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"k":[{list}]}}}}}}}}"#
+                );
+                let policy = Policy::read(&text, PolicyKind::Identity).unwrap();
+                let identity = [Attached { policy: &policy, name: "policy", arn: None }];
+                for (value, listed) in [
+                    ("a", true),
+                    ("b", true),
+                    ("B", true),
+                    ("A", false),
+                    ("", true),
+                    ("ä", true),
+                    ("aa", true),
+                    ("aaa", false),
+                    ("*", true),
+                    ("a*", true),
+                    ("ab", false),
+                ] {
+                    let context = Context::new().with("k", value);
+                    let resource = Resource { arn: "*", account: caller.account };
+                    let request = Request { caller, action: "a:B", resource, context: &context };
+                    let stack = Stack { identity: &identity, ..Stack::default() };
+                    let allowed = decide(&request, &stack).is_allowed();
+                    assert_eq!(allowed, listed != negated, "{operator} {copies} {value}");
+                }
+            }
+        }
+    }
 }
