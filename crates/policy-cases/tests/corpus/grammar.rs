@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::build::{Case, USER, all, allow, document, with};
+use crate::build::{Case, USER, all, allow, deny, document, renamed, with};
 
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -82,6 +82,13 @@ fn not_understood() -> Vec<Case> {
         ("resource-twice", document(with(statement(), "NotResource", "arn:aws:s3:::other")), &["85"]),
         ("action-without-vendor", document(allow("GetObject", "*")), &["92"]),
         ("action-with-two-colons", document(allow("s3:Get:Object", "*")), &["92"]),
+        ("resource-is-no-arn", document(allow("*", "bucket/*")), &["93"]),
+        ("deny-of-no-arn", document(deny("*", "bucket/*")), &["93"]),
+        (
+            "not-resource-is-no-arn",
+            document(renamed(allow("*", "bucket"), "Resource", "NotResource")),
+            &["93"],
+        ),
         ("action-is-number", document(allow(json!(1), "*")), &["83"]),
         ("unknown-operator", condition(json!({"StringMatches": {"aws:username": "ann"}})), &["97"]),
         (

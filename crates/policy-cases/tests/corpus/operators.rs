@@ -231,6 +231,10 @@ fn dates() -> Vec<Family> {
                 (json!(1_795_309_323), json!(1_795_309_323), holds(0)),
                 (json!("2026-11-22"), json!("soon"), false),
                 (json!("2026-13-01"), json!("2026-11-22"), false),
+                // A day that its month does not have is no date.
+                (json!("2024-02-30"), json!("2024-03-01"), false),
+                (json!("2024-03-01"), json!("2024-02-30"), false),
+                (json!("2024-02-29"), json!("2024-02-29T00:00:00Z"), holds(0)),
                 (json!("soon"), json!("2026-11-22"), false),
             ])
             .collect(),
