@@ -19,7 +19,7 @@ use keygate_wire::OperationModel;
 use super::caller::Supposed;
 use super::position;
 use super::refused::Refused;
-use super::resource::Target;
+use super::resource::{Target, Trusts};
 use super::sourced::Sourced;
 
 /// A simulation, all parts of its input read.
@@ -34,8 +34,8 @@ pub(super) struct Simulation {
     pub(super) resource_policy: Option<Sourced>,
     pub(super) resources: Vec<String>,
     pub(super) resource_owner: Option<AccountId>,
-    /// Whether roles are guarded by the trust policies that they have.
-    pub(super) trusts: bool,
+    /// What guards roles that are to be assumed.
+    pub(super) trusts: Trusts,
 }
 
 /// Statements times resources that one call may have decided; more is spread over pages.
@@ -227,7 +227,7 @@ impl Simulation {
             Layer::Boundary if effect == Effect::Deny => (self.boundary.as_ref()?.as_ref()?, BOUNDARY_POLICY),
             _ => return None,
         };
-        let (start, end) = position::of(source.shown(), at.statement)?;
+        let (start, end) = position::of(&source.policy, at.statement)?;
         Some(Statement {
             source_policy_id: Some(source.id.clone()),
             source_policy_type: Some(kind.to_owned()),

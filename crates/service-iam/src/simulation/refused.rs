@@ -2,7 +2,7 @@
 
 use keygate_operation::Failure;
 use keygate_shapes::declares;
-use keygate_state::{InvalidInput, Unavailable, Unreadable};
+use keygate_state::{InvalidInput, Unreadable};
 use keygate_wire::OperationModel;
 
 /// Why a simulation is not made.
@@ -12,8 +12,6 @@ pub(super) enum Refused {
     Invalid(InvalidInput),
     /// A policy of the account can not be understood: nothing may be decided without it (rule 10).
     Unreadable(Unreadable),
-    /// The store did not answer.
-    Unavailable(Unavailable),
 }
 
 impl From<InvalidInput> for Refused {
@@ -28,12 +26,6 @@ impl From<Unreadable> for Refused {
     }
 }
 
-impl From<Unavailable> for Refused {
-    fn from(error: Unavailable) -> Self {
-        Self::Unavailable(error)
-    }
-}
-
 impl<M> From<Refused> for Failure<M>
 where
     M: OperationModel + declares::InvalidInput + declares::PolicyEvaluation,
@@ -44,7 +36,6 @@ where
             Refused::Unreadable(Unreadable { policy }) => {
                 Failure::policy_evaluation(format!("The policy {policy} could not be evaluated."))
             }
-            Refused::Unavailable(error) => error.into(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use keygate_ident::{AccountId, ArnParts};
 use keygate_operation::ReadCx;
 use keygate_policy::{Policy, PolicyKind, ResourceRule};
-use keygate_state::{InvalidInput, Unavailable, Unreadable, externalize};
+use keygate_state::{InvalidInput, Unreadable};
 
 use super::refused::Refused;
 use super::source;
@@ -16,6 +16,18 @@ pub(super) struct Target {
     pub(super) rule: ResourceRule,
     /// Whether the policy is the caller's to see.
     pub(super) disclosed: bool,
+}
+
+/// What guards a role that is to be assumed, where no policy was passed in for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trusts {
+    /// Nothing: nothing of the account enters.
+    Ignored,
+    /// The trust policy that it has. Only roles of the caller's account: otherwise another account's policies could
+    /// be explored condition by condition, without a trace there.
+    LookedUp,
+    /// A trust policy that is not known, so that nobody may assume it.
+    Unknown,
 }
 
 /// The resources to simulate; `*` if none are given.
@@ -97,15 +109,15 @@ pub(super) fn handling(
 
 impl Target {
     /// What owns and guards this resource. Where the ARN names no account it is the given owner's, else the
-    /// caller's. Roles are guarded by their trust policies (rule 29) where `trusts` says that they are looked up, KMS
-    /// keys by the policy that was passed in (rule 30).
+    /// caller's. Roles are guarded by their trust policies (rule 29), KMS keys by the policy that was passed in
+    /// (rule 30).
     pub(super) fn of(
         cx: &ReadCx<'_>,
         action: &str,
         arn: &str,
         (caller, owner): (AccountId, Option<AccountId>),
         given: Option<&Sourced>,
-        trusts: bool,
+        trusts: Trusts,
     ) -> Result<Self, Refused> {
         let parts = ArnParts::split(arn);
         let named = parts.and_then(|parts| parts.account.parse().ok());
@@ -117,13 +129,14 @@ impl Target {
         if is_assumption(action)
             && parts.is_some_and(|p| p.service == "iam" && p.resource.starts_with("role/"))
         {
-            return match given {
-                Some(given) => Ok(target(ResourceRule::Trust, Some(given.clone()))),
-                None if trusts => {
-                    let policy = trust(cx, owner, arn)?;
-                    Ok(Self { disclosed: owner == cx.account_id(), ..target(ResourceRule::Trust, policy) })
+            return match (given, trusts) {
+                (Some(given), _) => Ok(target(ResourceRule::Trust, Some(given.clone()))),
+                // It decides and is not shown: that takes `iam:GetRole`.
+                (None, Trusts::LookedUp) if owner == cx.account_id() => {
+                    Ok(Self { disclosed: false, ..target(ResourceRule::Trust, trust(cx, arn)?) })
                 }
-                None => Ok(target(ResourceRule::Union, None)),
+                (None, Trusts::LookedUp | Trusts::Unknown) => Ok(target(ResourceRule::Trust, None)),
+                (None, Trusts::Ignored) => Ok(target(ResourceRule::Union, None)),
             };
         }
         let is_key = parts.is_some_and(|parts| parts.service == "kms" && parts.resource.starts_with("key/"));
@@ -147,36 +160,13 @@ fn is_assumption(action: &str) -> bool {
 
 /// The trust policy of the role with exactly this ARN, as `AssumeRole` finds it; `None`: there is no such role, and
 /// nobody may assume it.
-fn trust(cx: &ReadCx<'_>, owner: AccountId, arn: &str) -> Result<Option<Sourced>, Refused> {
-    let elsewhere;
-    let account = if owner == cx.account_id() {
-        cx.account
-    } else {
-        elsewhere = cx.env.directory.account(owner)?;
-        match &elsewhere {
-            Some(account) => account.as_ref(),
-            None => return Ok(None),
-        }
-    };
+fn trust(cx: &ReadCx<'_>, arn: &str) -> Result<Option<Sourced>, Refused> {
     let Some((_, _, name)) = source::principal_of(arn) else { return Ok(None) };
-    let role = account.roles.named(name).filter(|role| role.arn(account.partition(), owner).as_str() == arn);
-    let Some(role) = role else { return Ok(None) };
+    let named = cx.account.roles.named(name);
+    let Some(role) = named.filter(|role| role.arn(cx.partition(), cx.account_id()).as_str() == arn) else {
+        return Ok(None);
+    };
     let unreadable = || Unreadable { policy: format!("that {name} is trusted by") };
     let policy = role.trust.policy(PolicyKind::Trust).ok_or_else(unreadable)?;
-    let shown = shown_trust(cx, owner, role)?;
-    let id = format!("role_{}_AssumeRolePolicyDocument", role.name);
-    Ok(Some(Sourced { policy: policy.clone(), shown, id, arn: None }))
-}
-
-/// The trust policy as `GetRole` shows it, with ARNs where the stored one has ids (rule 180).
-fn shown_trust(
-    cx: &ReadCx<'_>,
-    owner: AccountId,
-    role: &keygate_state::Role,
-) -> Result<Option<std::sync::Arc<Policy>>, Unavailable> {
-    if owner != cx.account_id() {
-        return Ok(None);
-    }
-    let text = externalize(&role.trust, cx.account, cx.env.directory)?;
-    Ok(Policy::read(&text, PolicyKind::Trust).ok().map(std::sync::Arc::new))
+    Ok(Some(Sourced { policy: policy.clone(), id: name.to_owned(), arn: None }))
 }

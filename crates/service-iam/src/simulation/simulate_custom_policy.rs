@@ -7,6 +7,7 @@ use keygate_state::InvalidInput;
 
 use super::caller::Supposed;
 use super::evaluate::Simulation;
+use super::resource::Trusts;
 use super::sourced::{self, Sourced};
 use super::{context, resource};
 
@@ -48,7 +49,7 @@ impl Read for SimulateCustomPolicy {
             resource_owner: resource::owner(input.resource_owner.as_deref())?,
             resource_policy: resource::policy(input.resource_policy.as_deref(), &resources)?,
             resources,
-            trusts: false,
+            trusts: Trusts::Ignored,
         };
         simulation.answer(cx, &actions, input.max_items, input.marker.as_deref())
     }

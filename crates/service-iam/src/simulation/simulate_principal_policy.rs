@@ -8,6 +8,7 @@ use keygate_shapes::iam::{SimulatePrincipalPolicyRequest, op};
 use super::caller::Supposed;
 use super::evaluate::Simulation;
 use super::refused::Refused;
+use super::resource::Trusts;
 use super::simulate_custom_policy::check_actions;
 use super::source::{self, Source};
 use super::sourced::{self, Sourced};
@@ -33,11 +34,12 @@ impl Read for SimulatePrincipalPolicy {
         let resources = resource::resources(input.resource_arns)?;
         check_actions(&actions)?;
         resource::handling(input.resource_handling_option.as_deref(), &actions, &resources)?;
-        let caller = match &input.caller_arn {
-            Some(arn) => Supposed::named(arn)?,
-            None => Supposed::named(source.arn(cx).as_str())?,
+        let own = source.arn(cx);
+        // Who may simulate the source need not learn about somebody else.
+        let (caller, trusts) = match input.caller_arn.as_deref().filter(|arn| *arn != own.as_str()) {
+            Some(arn) => (Supposed::named(arn)?, Trusts::Unknown),
+            None => (Supposed::named(own.as_str())?.known_to(cx), Trusts::LookedUp),
         };
-        let caller = caller.known_to(cx);
         let mut context = caller.context(cx);
         context::add_entries(&mut context, input.context_entries.as_deref())?;
         let mut effective = source.policies(cx).map_err(Refused::from)?;
@@ -59,7 +61,7 @@ impl Read for SimulatePrincipalPolicy {
             resource_owner: resource::owner(input.resource_owner.as_deref())?,
             resource_policy: resource::policy(input.resource_policy.as_deref(), &resources)?,
             resources,
-            trusts: true,
+            trusts,
         };
         simulation.answer(cx, &actions, input.max_items, input.marker.as_deref())
     }

@@ -8,10 +8,8 @@ use keygate_state::{Held, InvalidInput};
 /// A policy and where it comes from.
 #[derive(Clone, Debug)]
 pub(super) struct Sourced {
-    /// The policy that decides.
+    /// The policy.
     pub(super) policy: Arc<Policy>,
-    /// The policy as its owner sees it, where that is another text: positions are told in it.
-    pub(super) shown: Option<Arc<Policy>>,
     /// `SourcePolicyId`.
     pub(super) id: String,
     /// The ARN of a managed policy.
@@ -21,7 +19,7 @@ pub(super) struct Sourced {
 impl Sourced {
     /// A policy that was passed in.
     pub(super) fn input(policy: Policy, id: String) -> Self {
-        Self { policy: Arc::new(policy), shown: None, id, arn: None }
+        Self { policy: Arc::new(policy), id, arn: None }
     }
 
     /// A policy of a user, group or role. An inline policy is called after its owner, a managed one by its name.
@@ -31,12 +29,7 @@ impl Sourced {
             (None, Some(arn)) => name_of(arn).to_owned(),
             (None, None) => held.name.clone(),
         };
-        Self { policy: Arc::clone(&held.policy), shown: None, id, arn: held.arn.clone() }
-    }
-
-    /// The policy whose text positions refer to.
-    pub(super) fn shown(&self) -> &Policy {
-        self.shown.as_ref().unwrap_or(&self.policy)
+        Self { policy: Arc::clone(&held.policy), id, arn: held.arn.clone() }
     }
 
     /// The policy as the engine takes it.
