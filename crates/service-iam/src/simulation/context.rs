@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn every_type_and_its_values() {
+    fn rule_195_every_type_and_its_values() {
         for (of, values, expected) in [
             ("string", &["a"] as &[_], Ok("a")),
             ("string", &[""], Ok("")),
