@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 import harness
-from expect import access_denied, no_identity_policy, refused
+from expect import no_identity_policy, refused
 
 LISTED = [
     tuple(line.split())
@@ -80,15 +80,21 @@ def test_the_list_names_only_operations_that_exist(root):
 
 def test_denied_like_any_other(account):
     user = account.new_user()
-    with access_denied(user.arn, "iam:GenerateCredentialReport", "*", no_identity_policy("iam:GenerateCredentialReport")):
-        user.iam.generate_credential_report()
+    with pytest.raises(ClientError) as caught:
+        user.client("organizations").describe_organization()
+    told = caught.value.response["Error"]
+    assert told["Code"] == "AccessDeniedException", told
+    assert told["Message"] == (
+        f"User: {user.arn} is not authorized to perform: organizations:DescribeOrganization on resource: * "
+        + no_identity_policy("organizations:DescribeOrganization")
+    )
 
 
 def test_recorded_like_any_other(account):
-    with refused("NotImplemented", status=501):
-        account.iam.generate_credential_report()
+    with pytest.raises(ClientError):
+        account.client("organizations").describe_organization()
     found = harness.eventually(lambda: [
-        line for line in account.server.keygate("events", "--event-name", "GenerateCredentialReport").stdout.splitlines()
+        line for line in account.server.keygate("events", "--event-name", "DescribeOrganization").stdout.splitlines()
         if account.id in line
     ])
     assert found and "NotImplemented" in found[-1]

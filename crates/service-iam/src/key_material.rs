@@ -4,7 +4,6 @@
 //! and so that a key can be shown in another encoding.
 
 mod der;
-mod md5;
 mod pem;
 mod private_key;
 mod rsa;

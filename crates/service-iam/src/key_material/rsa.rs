@@ -2,8 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use md5::{Digest, Md5};
 
-use super::{der, md5, pem};
+use super::{der, pem};
 
 /// Shortest modulus that IAM accepts, in bits.
 const MIN_BITS: usize = 2048;
@@ -87,7 +88,7 @@ impl RsaPublicKey {
 
     /// MD5 of the key's form on the wire, as `ssh-keygen -l -E md5` shows it.
     pub(crate) fn fingerprint(&self) -> String {
-        let bytes = md5::digest(&self.wire()).map(|byte| format!("{byte:02x}"));
+        let bytes: Vec<String> = Md5::digest(self.wire()).iter().map(|byte| format!("{byte:02x}")).collect();
         bytes.join(":")
     }
 
