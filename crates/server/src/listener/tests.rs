@@ -371,5 +371,8 @@ async fn the_url_is_one_that_works_from_here() {
     for (address, expected) in [("0.0.0.0:0", "http://127.0.0.1:"), ("127.0.0.1:0", "http://127.0.0.1:")] {
         let listener = Listener::bind(address.parse().unwrap(), None, LIMITS).await.unwrap();
         assert_eq!(listener.url(), format!("{expected}{}", listener.address().port()));
+        // Who listens everywhere does not know where others find it.
+        let known = (!address.starts_with("0.0.0.0")).then(|| listener.url());
+        assert_eq!(listener.reached_at(), known);
     }
 }

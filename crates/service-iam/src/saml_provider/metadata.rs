@@ -3,6 +3,8 @@
 //! Whatever is wrong, IAM answers `Could not parse metadata`. As on AWS, the dates of certificates are not looked at
 //! (SAML 2.0 Metadata Interoperability Profile); their keys and extensions are.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keygate_ident::Timestamp;
@@ -23,6 +25,11 @@ const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
 /// Elements, attributes and texts of a document: far more than any identity provider's has.
 const MAX_NODES: u32 = 200_000;
+/// Namespace declarations of a document, their different prefixes, and attributes of one element. The reader's work
+/// grows with the square of these and faster, so they are counted before it begins.
+const MAX_NAMESPACES: usize = 4096;
+const MAX_PREFIXES: usize = 64;
+const MAX_ATTRIBUTES: usize = 256;
 /// Longest entity id (SAML 2.0 Core, 8.3.6).
 const MAX_ENTITY_ID: usize = 1024;
 /// Smallest RSA key of a certificate, in bits (IAM User Guide, "Create a SAML identity provider in IAM").
@@ -39,7 +46,7 @@ pub(super) fn parse(text: &str) -> Result<Metadata, InvalidInput> {
 
 fn read(text: &str) -> Option<Metadata> {
     // AWS wants UTF-8 without a byte order mark.
-    if text.starts_with('\u{feff}') {
+    if text.starts_with('\u{feff}') || !is_modest(text) {
         return None;
     }
     // A document type could define entities, and is refused with them.
@@ -64,6 +71,17 @@ fn read(text: &str) -> Option<Metadata> {
         Some(text) => Some(instant(text)?),
     };
     Some(Metadata { valid_until })
+}
+
+/// Whether the document is within the bounds of attributes and namespaces, counted generously: without reading it.
+fn is_modest(text: &str) -> bool {
+    let equals = |piece: &str| piece.bytes().filter(|byte| *byte == b'=').count();
+    // A tag begins at a `<`, and no `<` may stand inside it.
+    let attributes = text.split('<').all(|piece| equals(piece) <= MAX_ATTRIBUTES);
+    let declarations = text.split("xmlns").skip(1);
+    let prefixes: BTreeSet<&str> =
+        declarations.clone().map(|rest| rest.split('=').next().unwrap_or_default()).collect();
+    attributes && declarations.count() <= MAX_NAMESPACES && prefixes.len() <= MAX_PREFIXES
 }
 
 /// Whether the role can be signed in with: somewhere to send users to, and certificates to check assertions by.
@@ -172,6 +190,35 @@ mod tests {
             (document(ID, &good).replace("md:", "").replace("xmlns:md", "xmlns"), None),
         ] {
             check(&text, Some(valid_until));
+        }
+    }
+
+    #[test]
+    fn what_would_keep_the_reader_busy_is_not_read() {
+        let attributes = |count: usize| (0..count).map(|n| format!(" a{n}=''")).collect::<String>();
+        let element = |count: usize| format!("<x xmlns='urn:x'{}/>", attributes(count));
+        check(&document(ID, &format!("{}{}", idp(CERTIFICATE), element(200))), Some(None));
+        check(&document(ID, &format!("{}{}", idp(CERTIFICATE), element(MAX_ATTRIBUTES))), None);
+        let nested = |count: usize| {
+            let open: String = (0..count).map(|n| format!("<x xmlns:p{n}='urn:{n}'>")).collect();
+            format!("{}{open}{}", idp(CERTIFICATE), "</x>".repeat(count))
+        };
+        check(&document(ID, &nested(50)), Some(None));
+        check(&document(ID, &nested(MAX_PREFIXES)), None);
+        let wide = "<x xmlns='urn:x'/>".repeat(MAX_NAMESPACES);
+        check(&document(ID, &format!("{}{wide}", idp(CERTIFICATE))), None);
+    }
+
+    #[test]
+    fn a_damaged_document_is_refused_or_read_and_nothing_else() {
+        let good = document(ID, &idp(CERTIFICATE));
+        for at in 0..good.len() {
+            let (head, tail) = good.split_at(at);
+            assert!(parse(head).is_err(), "{head}");
+            for letter in ['<', '"', '&', 'A', '\u{0}'] {
+                // A letter less, another in its place: whatever comes of it, it is no panic.
+                let _ = parse(&format!("{head}{letter}{}", &tail[1..]));
+            }
         }
     }
 
