@@ -20,6 +20,7 @@ const UNDECLARED: &[(&str, &str, &str)] = &[
     ("CreateRole", "NoSuchEntity", "AWS answers it for a boundary that does not exist"),
     ("AssumeRole", "InvalidParameterValue", "AWS answers it for tags of which two have one key"),
     ("GetFederationToken", "InvalidParameterValue", "AWS answers it for tags of which two have one key"),
+    ("GetWebIdentityToken", "InvalidParameterValue", "as the other operations of STS that take tags"),
 ];
 
 fn cases() -> usize {
