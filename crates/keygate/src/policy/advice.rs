@@ -113,6 +113,11 @@ impl Cx<'_> {
         if sensitive && values(text).iter().any(|value| value.contains(['*', '?'])) {
             warn(format!("a wildcard in {key} has no use, and may let in more than is meant"));
         }
+        for value in values(text) {
+            if let Some(message) = unmeant(base, &value) {
+                warn(message);
+            }
+        }
         // Rule 161.
         if known.value_type == ValueType::IpAddress && key.eq_ignore_ascii_case("aws:SourceIp") {
             for value in values(text).iter().filter(|value| is_private(value)) {
@@ -143,6 +148,48 @@ impl Cx<'_> {
             None => start..end,
         }
     }
+}
+
+/// A value that the operator does not compare as it looks (rules 150, 162, 172).
+fn unmeant(operator: &str, value: &str) -> Option<String> {
+    let operator = operator.to_ascii_lowercase();
+    let operator = operator.strip_suffix("ifexists").unwrap_or(&operator);
+    let literal = value.replace("${*}", "").replace("${?}", "");
+    let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
+    match operator {
+        _ if value.rsplit_once("${").is_some_and(|(_, variable)| !variable.contains('}')) => {
+            Some(format!("{value} begins a variable and does not end it, so it is plain text"))
+        }
+        "stringequals" | "stringnotequals" | "stringequalsignorecase" | "stringnotequalsignorecase"
+            if literal.contains(['*', '?']) =>
+        {
+            Some(format!("{value} has no wildcards here, only characters: see StringLike"))
+        }
+        "ipaddress" | "notipaddress" if !is_range(value) => {
+            Some(format!("{value} is no address and no range, so it counts as if it were not there"))
+        }
+        "bool"
+            if !value.contains("${")
+                && !["true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word)) =>
+        {
+            Some(format!("{value} is neither true nor false, so nothing matches it"))
+        }
+        numeric if numeric.starts_with("numeric") && !is_number(value) => {
+            Some(format!("{value} is no number, so it counts as if it were not there"))
+        }
+        _ => None,
+    }
+}
+
+/// An address, or one with the length of a prefix.
+fn is_range(value: &str) -> bool {
+    let (address, prefix) = value.split_once('/').unwrap_or((value, "0"));
+    let longest = match address.parse() {
+        Ok(std::net::IpAddr::V4(_)) => 32,
+        Ok(std::net::IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    prefix.parse::<u8>().is_ok_and(|prefix| prefix <= longest)
 }
 
 /// Rule 209: accepted, and hardly ever meant.
@@ -307,6 +354,46 @@ mod tests {
         check(PolicyKind::Identity, &conditional("Allow", condition), &[(message, place)]);
         let fixed = r#"{"StringLike": {"aws:SourceVpc": "vpc-1", "aws:PrincipalArn": "*"}}"#;
         check(PolicyKind::Identity, &conditional("Allow", fixed), &[]);
+    }
+
+    #[test]
+    fn rules_150_162_and_172_values_that_do_not_mean_what_they_look_like() {
+        for (operator, value, expected) in [
+            ("StringEquals", "a*", Some("a* has no wildcards here, only characters: see StringLike")),
+            ("StringEquals", "a${*}", None),
+            (
+                "StringNotEqualsIfExists",
+                "a?",
+                Some("a? has no wildcards here, only characters: see StringLike"),
+            ),
+            ("StringLike", "a*", None),
+            (
+                "StringLike",
+                "${aws:username",
+                Some("${aws:username begins a variable and does not end it, so it is plain text"),
+            ),
+            ("StringLike", "${aws:username}*", None),
+            (
+                "IpAddress",
+                "203.0.113.0/33",
+                Some("203.0.113.0/33 is no address and no range, so it counts as if it were not there"),
+            ),
+            ("NotIpAddress", "2001:db8::/32", None),
+            ("IpAddress", "203.0.113.9", None),
+            ("Bool", "yes", Some("yes is neither true nor false, so nothing matches it")),
+            ("Bool", "True", None),
+            ("NumericLessThan", "ten", Some("ten is no number, so it counts as if it were not there")),
+            ("NumericLessThan", "-1.5", None),
+        ] {
+            assert_eq!(unmeant(operator, value).as_deref(), expected, "{operator} {value}");
+        }
+        let condition = r#"{"NumericEqualsIfExists": {"s3:max-keys": ["10", "ten"]}}"#;
+        let message = "ten is no number, so it counts as if it were not there";
+        check(
+            PolicyKind::Identity,
+            &conditional("Deny", condition),
+            &[(message, r#""s3:max-keys": ["10", "ten"]"#)],
+        );
     }
 
     #[test]
