@@ -14,6 +14,7 @@ from expect import refused
 from scenario import Play, all_scenarios, declared_errors
 
 COVERAGE = Path(__file__).resolve().parents[2] / "docs" / "coverage" / "scenarios.md"
+TEMPLATES = {"KEYGATE_ROLE_TEMPLATES": str(Path(__file__).with_name("role_templates.json"))}
 # Errors that no client can provoke, whatever the operation.
 NEVER_PROVOKED = {
     "ServiceFailure": "only a broken store",
@@ -23,6 +24,14 @@ CASES = [(one, case) for one in all_scenarios() for case in one.cases]
 SUCCEEDING = [one for one in all_scenarios() if one.success]
 DENIABLE = [one for one in SUCCEEDING if not one.not_denied]
 ALONE = [one for one in DENIABLE if "as" not in one.success and one.success.get("alone", True)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The server of the scenarios, with role templates."""
+    running = harness.Server(tmp_path_factory.mktemp("server"), environment=TEMPLATES).start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +45,7 @@ def server_with(server, tmp_path_factory):
         setting = ",".join(f"{name}={limit}" for name, limit in sorted(quotas.items()))
         if setting not in running:
             home = tmp_path_factory.mktemp("quotas")
-            running[setting] = harness.Server(home, environment={"KEYGATE_QUOTAS": setting}).start()
+            running[setting] = harness.Server(home, environment={"KEYGATE_QUOTAS": setting, **TEMPLATES}).start()
         return running[setting]
 
     yield of

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use keygate_ident::{AccountId, Entropy, IdKind, Partition, Timestamp, UniqueId};
 use keygate_seal::{KeyRing, TotpStep};
 use keygate_state::{
-    Account, Caller, CodeBook, CodeUse, Directory, Draft, Facts, KeyUse, RoleUse, Unavailable,
+    Account, Caller, CodeBook, CodeUse, Directory, Draft, Facts, KeyUse, RoleTemplate, RoleTemplates,
+    RoleUse, Unavailable,
 };
 use keygate_wire::{ApiError, OperationModel};
 
@@ -30,6 +31,8 @@ pub struct World {
     pub caller: Option<Caller>,
     /// Seals secrets and markers.
     pub keys: KeyRing,
+    /// Role templates of the server.
+    pub role_templates: RoleTemplates,
     /// Facts of use; of one-time codes only, unless they are replaced.
     pub facts: Box<dyn Facts>,
     /// The URL by which others reach the server.
@@ -89,9 +92,13 @@ impl Facts for Codes {
     }
 }
 
-struct Accounts<'a>(&'a BTreeMap<AccountId, Arc<Account>>);
+struct Accounts<'a>(&'a BTreeMap<AccountId, Arc<Account>>, &'a RoleTemplates);
 
 impl Directory for Accounts<'_> {
+    fn role_template(&self, arn: &str) -> Option<&RoleTemplate> {
+        self.1.get(arn)
+    }
+
     fn account(&self, id: AccountId) -> Result<Option<Arc<Account>>, Unavailable> {
         Ok(self.0.get(&id).cloned())
     }
@@ -119,6 +126,7 @@ impl World {
             here: account_number(123_456_789_012),
             caller: None,
             keys,
+            role_templates: RoleTemplates::default(),
             facts: Box::<Codes>::default(),
             endpoint: Some("https://keygate.example.com"),
             entropy: RefCell::new(entropy),
@@ -216,7 +224,7 @@ impl World {
         let mut draft = Draft::of(&account);
         let second = self.with_read(|cx| operation.second(cx, &input)).filter(|second| *second != self.here);
         let mut second = second.and_then(|second| Some((second, Draft::of(self.accounts.get(&second)?))));
-        let directory = Accounts(&self.accounts);
+        let directory = Accounts(&self.accounts, &self.role_templates);
         let env = Environment {
             now: self.now,
             region: "us-east-1",
@@ -244,7 +252,7 @@ impl World {
     pub fn with_read<T>(&mut self, body: impl FnOnce(&ReadCx<'_>) -> T) -> T {
         let account = self.account();
         let caller = self.caller();
-        let directory = Accounts(&self.accounts);
+        let directory = Accounts(&self.accounts, &self.role_templates);
         let env = Environment {
             now: self.now,
             region: "us-east-1",

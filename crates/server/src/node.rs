@@ -7,12 +7,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use keygate_ident::{AccountId, Partition};
 use keygate_state::{
-    Account, Directory, Draft, LoadError, Quota, RECORD_FORMAT, StoredChange, StoredRecord, Unavailable,
+    Account, Directory, Draft, LoadError, Quota, RECORD_FORMAT, RoleTemplate, RoleTemplates, StoredChange,
+    StoredRecord, Unavailable,
 };
 use keygate_store::{
     At, Batch, Change, CommitError, Loaded, Novelty, Part, Record, RecordKey, Revision, Store, ValueId,
@@ -27,6 +28,7 @@ pub struct Node {
     store: Arc<dyn Store>,
     partition: Partition,
     quotas: Arc<BTreeMap<Quota, u32>>,
+    role_templates: OnceLock<RoleTemplates>,
     /// Every account there is, so that a stranger's guess costs no look at the disk.
     known: RwLock<BTreeSet<AccountId>>,
     slots: RwLock<HashMap<AccountId, Arc<Slot>>>,
@@ -84,7 +86,19 @@ impl Node {
         quotas: BTreeMap<Quota, u32>,
     ) -> Result<Self, Unavailable> {
         let known = RwLock::new(stored_accounts(store.as_ref())?);
-        Ok(Self { store, partition, quotas: Arc::new(quotas), known, slots: RwLock::default() })
+        Ok(Self {
+            store,
+            partition,
+            quotas: Arc::new(quotas),
+            role_templates: OnceLock::new(),
+            known,
+            slots: RwLock::default(),
+        })
+    }
+
+    /// Gives accounts these role templates; once.
+    pub fn define(&self, templates: RoleTemplates) {
+        let _ = self.role_templates.set(templates);
     }
 
     /// The store behind.
@@ -336,6 +350,10 @@ impl Node {
 impl Directory for Node {
     fn account(&self, id: AccountId) -> Result<Option<Arc<Account>>, Unavailable> {
         Ok(self.slot(id)?.map(|slot| slot.published.load_full()))
+    }
+
+    fn role_template(&self, arn: &str) -> Option<&RoleTemplate> {
+        self.role_templates.get()?.get(arn)
     }
 
     fn alias_owner(&self, alias: &str) -> Result<Option<AccountId>, Unavailable> {

@@ -55,6 +55,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Quotas that differ from AWS's defaults, for every account of this server.
     pub quotas: BTreeMap<Quota, u32>,
+    /// The file with the role templates of this server, if it has any.
+    pub role_templates: Option<PathBuf>,
 }
 
 /// The first account's root key, chosen by hand.

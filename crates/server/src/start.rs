@@ -1,7 +1,7 @@
 //! Putting a server together, letting it run, and taking it apart in the right order.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use http::Response;
 use keygate_ident::{AccountId, Partition, UniqueId};
 use keygate_seal::{KeyRing, Secret};
 use keygate_shapes::SERVICES;
-use keygate_state::{DelegationRequest, Directory, ExchangeToken, Quota};
+use keygate_state::{DelegationRequest, Directory, ExchangeToken, Quota, RoleTemplates};
 use keygate_store::Store;
 use keygate_trail::Trail;
 use keygate_wire::Limits;
@@ -170,6 +170,9 @@ pub async fn run(settings: Settings, on_ready: impl FnOnce(&Banner)) -> Result<(
     let partition = bootstrap::partition_of(&settings.region);
     bootstrap::check_store(store.as_ref(), &keys, partition)?;
     let keygate = Keygate::assemble(Arc::clone(&store), keys, trail, partition, settings.quotas.clone())?;
+    if let Some(path) = &settings.role_templates {
+        keygate.node.define(role_templates(path)?);
+    }
     let (id, root) = (settings.account_id, settings.root_key.as_ref());
     let account = bootstrap::first_account(&keygate.node, &keygate.keys, data, id, root)?;
     keygate.know_root_keys(account)?;
@@ -403,6 +406,13 @@ impl Operator for Running {
             ready: self.readiness.is_ready(),
         }
     }
+}
+
+/// The role templates in this file.
+fn role_templates(path: &Path) -> Result<RoleTemplates, StartError> {
+    let problem = |error: String| StartError(format!("the role templates {}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| problem(error.to_string()))?;
+    RoleTemplates::parse(&text).map_err(|error| problem(error.to_string()))
 }
 
 /// Every operation that is implemented.

@@ -26,6 +26,7 @@ mod owner;
 mod password_policy;
 mod policy;
 mod role;
+mod role_template;
 mod saml_provider;
 mod server_certificate;
 mod service_credential;
@@ -45,6 +46,7 @@ pub fn operations() -> Vec<Entry> {
         access_key::operations(),
         group::operations(),
         role::operations(),
+        role_template::operations(),
         instance_profile::operations(),
         boundary::operations(),
         delegation::operations(),

@@ -59,7 +59,7 @@ pub(crate) fn unprotected(role: &Role) -> Result<(), UnmodifiableEntity> {
 }
 
 /// The trust policy given: valid, within its quota (rule 229), and its principals existing.
-fn trust<M>(
+pub(crate) fn trust<M>(
     account: &Account,
     text: &str,
     directory: &dyn keygate_state::Directory,

@@ -52,6 +52,7 @@ pub(crate) fn new_role<M: OperationModel>(
         path: path(service)?,
         created: cx.now(),
         description,
+        source: None,
         max_session_seconds: SESSION,
         trust: PolicyText::stored(trust(service.service)),
         tags: Default::default(),

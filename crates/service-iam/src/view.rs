@@ -54,7 +54,10 @@ pub(crate) fn role(cx: &ReadCx<'_>, role: &Role) -> Result<iam::Role, Unavailabl
         permissions_boundary: boundary(role.boundary.as_ref()),
         tags: tags(&role.tags),
         role_last_used: Some(role_last_used(cx.env.facts.role_use(&role.id), cx.env.now)),
-        source_role_template: None,
+        source_role_template: role.source.as_ref().map(|source| iam::SourceRoleTemplate {
+            template_arn: source.arn.clone(),
+            template_minor_version: source.minor,
+        }),
     })
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn add_role(world: &mut World, name: &str, edit: impl FnOnce(&mut Rol
         path: Default::default(),
         created: world.now,
         description: None,
+        source: None,
         max_session_seconds: 3_600,
         trust: PolicyText::stored(TRUST.to_owned()),
         tags: Tags::default(),

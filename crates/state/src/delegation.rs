@@ -6,6 +6,7 @@ mod token;
 
 pub use asked::{AskedStatement, asked_statements};
 pub use template::{TemplateError, resolve_template, role_restrictions};
+pub(crate) use template::{fill_document, fill_text};
 pub use token::ExchangeToken;
 
 use serde_json::Value;

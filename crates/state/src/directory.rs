@@ -6,6 +6,7 @@ use std::sync::Arc;
 use keygate_ident::{AccountId, UniqueId};
 
 use crate::account::Account;
+use crate::role_template::RoleTemplate;
 
 /// The accounts that this server holds. Implemented at the edge.
 pub trait Directory: Send + Sync {
@@ -20,6 +21,11 @@ pub trait Directory: Send + Sync {
     /// # Errors
     /// As [`Directory::account`].
     fn alias_owner(&self, alias: &str) -> Result<Option<AccountId>, Unavailable>;
+
+    /// The role template with this ARN, if the operator has defined one.
+    fn role_template(&self, _arn: &str) -> Option<&RoleTemplate> {
+        None
+    }
 }
 
 /// The store did not answer. Details are in the log.

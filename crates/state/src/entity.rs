@@ -29,7 +29,7 @@ pub use mfa_device::{MfaAssignment, MfaDevice};
 pub use oidc_provider::OidcProvider;
 pub use password::{LoginProfile, PasswordPolicy};
 pub use policy::{MAX_POLICY_VERSIONS, Policy, PolicyVersion};
-pub use role::Role;
+pub use role::{Role, SourceTemplate};
 pub use saml_provider::{AssertionEncryption, SamlPrivateKey, SamlProvider};
 pub use server_certificate::ServerCertificate;
 pub use settings::{GlobalTokenVersion, Settings};

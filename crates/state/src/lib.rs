@@ -24,6 +24,7 @@ mod organization;
 mod outbound;
 mod quota;
 mod reference;
+mod role_template;
 mod session;
 mod stored;
 mod table;
@@ -48,7 +49,8 @@ pub use entity::{
     DelegationState, DelegationTerms, DeletionFailure, DeletionTask, Entity, GlobalTokenVersion, Group,
     InstanceProfile, KeyStatus, Kind, LoginProfile, MAX_DELETION_TASKS, MAX_POLICY_VERSIONS, MfaAssignment,
     MfaDevice, OidcProvider, PasswordPolicy, Policy, PolicyVersion, Role, RoleUsage, SamlPrivateKey,
-    SamlProvider, ServerCertificate, ServiceCredential, Settings, SigningCertificate, SshPublicKey, User,
+    SamlProvider, ServerCertificate, ServiceCredential, Settings, SigningCertificate, SourceTemplate,
+    SshPublicKey, User,
 };
 pub use error::{
     CredentialReportExpired, CredentialReportNotPresent, DeleteConflict, DuplicateCertificate,
@@ -63,6 +65,10 @@ pub use organization::Organization;
 pub use outbound::{ISSUER_PATH, OutboundFederation, TokenKey, issuer_url};
 pub use quota::Quota;
 pub use reference::Reference;
+pub use role_template::{
+    ParameterDefinition, RoleTemplate, RoleTemplateError, RoleTemplateVersion, RoleTemplates,
+    TemplateParameterType, TemplatedRole,
+};
 pub use session::{Delegate, Session, SessionKind, SessionPolicy};
 pub use stored::{LoadError, RECORD_FORMAT, StoredChange, StoredRecord};
 pub use table::Table;

@@ -86,6 +86,7 @@ impl Maker {
             path: Default::default(),
             created: NOW,
             description: None,
+            source: None,
             max_session_seconds: 3_600,
             trust: PolicyText::stored(trust(r#"{"Service":"ec2.amazonaws.com"}"#)),
             tags: Default::default(),

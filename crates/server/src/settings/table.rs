@@ -277,6 +277,14 @@ pub const SETTINGS: &[Setting] = &[
         "Quotas of an account that differ from AWS's, such as UsersPerAccount=20000; a table in the file",
         |draft, text| parse::quotas(text).map(|quotas| draft.quotas.extend(quotas)),
     ),
+    setting(
+        Group::Server,
+        "role-templates",
+        "FILE",
+        None,
+        "Role templates for iam:AcquireRole, as JSON; see docs/role-templates.md",
+        |draft, text| parse::path(text).map(|path| draft.role_templates = Some(path)),
+    ),
 ];
 
 /// Settings while they are put together: nothing has been checked against another yet.
@@ -298,6 +306,7 @@ pub(super) struct Draft {
     log_level: Level,
     limits: Limits,
     quotas: BTreeMap<Quota, u32>,
+    role_templates: Option<PathBuf>,
 }
 
 impl Default for Draft {
@@ -327,6 +336,7 @@ impl Default for Draft {
                 shutdown_timeout: Duration::ZERO,
             },
             quotas: BTreeMap::new(),
+            role_templates: None,
         }
     }
 }
@@ -369,6 +379,7 @@ impl Draft {
             log_level: self.log_level,
             limits: self.limits,
             quotas: self.quotas,
+            role_templates: self.role_templates,
         })
     }
 }

@@ -85,6 +85,7 @@ const EXAMPLES: &[(&str, &str, IsSet)] = &[
     ("header-timeout", "250ms", |s| s.limits.header_timeout == Duration::from_millis(250)),
     ("body-timeout", "2m", |s| s.limits.body_timeout == Duration::from_secs(120)),
     ("shutdown-timeout", "1s", |s| s.limits.shutdown_timeout == Duration::from_secs(1)),
+    ("role-templates", "t.json", |s| s.role_templates.as_deref() == Some(Path::new("t.json"))),
     ("quotas", "UsersPerAccount=20000,ACLSizePerRole=8192", |s| {
         s.quotas.get(&Quota::Users) == Some(&20000)
             && s.quotas.get(&Quota::AssumeRolePolicySize) == Some(&8192)

@@ -117,6 +117,7 @@ pub(crate) fn add_role(world: &mut World, name: &str, path: &str, boundary: Opti
         path: path.parse().unwrap(),
         created: world.now,
         description: None,
+        source: None,
         max_session_seconds: 3600,
         trust: PolicyText::stored(TRUST.to_owned()),
         tags: Default::default(),

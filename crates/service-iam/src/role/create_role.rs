@@ -37,6 +37,7 @@ impl Write for CreateRole {
             path: input::path(input.path.as_deref())?,
             created: cx.now(),
             description: input.description,
+            source: None,
             max_session_seconds: session_length(input.max_session_duration).unwrap_or(DEFAULT_SESSION),
             trust: super::trust(cx.draft, &input.assume_role_policy_document, cx.env.directory)?,
             tags: input::new_tags(cx.draft, input.tags.as_deref(), TagCase::Insensitive)?,

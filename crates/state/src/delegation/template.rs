@@ -36,23 +36,31 @@ pub enum TemplateError {
 /// # Errors
 /// Values and placeholders do not fit.
 pub fn resolve_template(template: &str, parameters: &[DelegationParameter]) -> Result<String, TemplateError> {
-    let mut names = BTreeSet::new();
-    for parameter in parameters {
-        if !names.insert(parameter.name.as_str()) {
-            return Err(TemplateError::Twice(parameter.name.clone()));
-        }
-        if parameter.values.is_empty() || (!parameter.list && parameter.values.len() > 1) {
-            return Err(TemplateError::Values(parameter.name.clone()));
-        }
+    let mut filling = Filling::of(parameters)?;
+    let resolved = filling.document(template)?;
+    match parameters.iter().find(|parameter| !filling.used.contains(parameter.name.as_str())) {
+        Some(unused) => Err(TemplateError::Unused(unused.name.clone())),
+        None => Ok(resolved),
     }
-    let document: Value = serde_json::from_str(template).map_err(|_| TemplateError::Unreadable)?;
-    let mut filling = Filling { parameters, used: BTreeSet::new() };
-    let resolved = filling.value(document)?;
-    if let Some(unused) = parameters.iter().find(|parameter| !filling.used.contains(parameter.name.as_str()))
-    {
-        return Err(TemplateError::Unused(unused.name.clone()));
-    }
-    Ok(resolved.to_string())
+}
+
+/// Like [`resolve_template`], for one document of several: it need not use all parameters.
+///
+/// # Errors
+/// Values and placeholders do not fit.
+pub(crate) fn fill_document(
+    template: &str,
+    parameters: &[DelegationParameter],
+) -> Result<String, TemplateError> {
+    Filling::of(parameters)?.document(template)
+}
+
+/// A text with these values in it; it need not use all of them.
+///
+/// # Errors
+/// Values and placeholders do not fit.
+pub(crate) fn fill_text(template: &str, parameters: &[DelegationParameter]) -> Result<String, TemplateError> {
+    Filling::of(parameters)?.text(template)
 }
 
 /// The permissions boundaries that a policy demands where it lets create roles: the values of
@@ -89,6 +97,24 @@ struct Filling<'a> {
 }
 
 impl<'a> Filling<'a> {
+    fn of(parameters: &'a [DelegationParameter]) -> Result<Self, TemplateError> {
+        let mut names = BTreeSet::new();
+        for parameter in parameters {
+            if !names.insert(parameter.name.as_str()) {
+                return Err(TemplateError::Twice(parameter.name.clone()));
+            }
+            if parameter.values.is_empty() || (!parameter.list && parameter.values.len() > 1) {
+                return Err(TemplateError::Values(parameter.name.clone()));
+            }
+        }
+        Ok(Self { parameters, used: BTreeSet::new() })
+    }
+
+    fn document(&mut self, template: &str) -> Result<String, TemplateError> {
+        let document = serde_json::from_str(template).map_err(|_| TemplateError::Unreadable)?;
+        Ok(self.value(document)?.to_string())
+    }
+
     fn value(&mut self, value: Value) -> Result<Value, TemplateError> {
         Ok(match value {
             Value::String(text) => match self.whole(&text)? {

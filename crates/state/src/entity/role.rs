@@ -46,6 +46,19 @@ pub struct Role {
     /// Attached managed policies in the order of attachment.
     #[serde(default)]
     pub attached: Vec<ManagedRef>,
+    /// The role template that it was made from, if any.
+    #[serde(default)]
+    pub source: Option<SourceTemplate>,
+}
+
+/// A version of a role template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceTemplate {
+    /// The ARN of the template, with its major version.
+    pub arn: String,
+    /// The minor version.
+    pub minor: i32,
 }
 
 impl Role {

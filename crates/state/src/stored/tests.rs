@@ -275,6 +275,7 @@ fn every_kind_and_every_member_survives() {
     let role = Role {
         path: "/a/b/".parse().unwrap(),
         description: Some("text with \"quotes\" and é".to_owned()),
+        source: None,
         max_session_seconds: 7_200,
         trust: PolicyText::stored(trust(r#"{"AWS":"*"}"#)),
         boundary: Some(policy_ref(1)),
