@@ -4,7 +4,7 @@
 mod acquire_role;
 mod get_role_template_version;
 
-use keygate_operation::{Entry, ReadCx};
+use keygate_operation::{Ask, Entry, ReadCx};
 use keygate_state::{NoSuchEntity, RoleTemplate, RoleTemplateVersion};
 
 pub(crate) fn operations() -> Vec<Entry> {
@@ -27,6 +27,15 @@ fn find<'a>(
         NoSuchEntity::new(format!("The role template {arn} has no minor version {minor}."))
     };
     Ok((template, template.version(minor).ok_or_else(unknown)?))
+}
+
+/// This action on this template. What is no ARN of one counts as all of them.
+fn template(cx: &ReadCx<'_>, action: &'static str, arn: &str) -> Ask {
+    let resource = match RoleTemplate::parts(arn) {
+        Some(_) => arn.to_owned(),
+        None => format!("arn:{}:iam::aws:role-template/*/*:*", cx.partition()),
+    };
+    Ask::named(action.into(), resource)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use keygate_ident::{Arn, EntityPath, IdKind};
-use keygate_operation::{Ask, Asks, Failure, Outcome, ReadCx, Write, WriteCx};
+use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{AcquireRoleRequest, AcquireRoleResponse, Tag, op};
 use keygate_state::{
     InsertError, InvalidInput, LimitExceeded, ManagedRef, PolicyText, Quota, Role, RoleTemplateVersion,
@@ -11,7 +11,7 @@ use keygate_state::{
 };
 use keygate_wire::ApiError;
 
-use super::find;
+use super::{find, template};
 use crate::input::BoundaryError;
 use crate::{ask, input, policy, role, view};
 
@@ -36,7 +36,7 @@ impl Write for AcquireRole {
                 let boundary = version.permission_boundary_arn.as_deref();
                 ask::creation(ACTION, arn, Some(&tags(&made))).key(ask::PERMISSIONS_BOUNDARY, boundary)
             }
-            None => Ask::named(ACTION.into(), input.template_arn.clone()),
+            None => template(cx, ACTION, &input.template_arn),
         };
         Ok(Asks::one(ask.key("iam:RoleTemplateARN", Some(&input.template_arn))))
     }

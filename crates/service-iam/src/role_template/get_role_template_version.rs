@@ -1,12 +1,12 @@
 //! GetRoleTemplateVersion: a version of a role template, the default one if none is named.
 
-use keygate_operation::{Ask, Asks, Failure, Input, Outcome, Read, ReadCx};
+use keygate_operation::{Asks, Failure, Input, Outcome, Read, ReadCx};
 use keygate_shapes::iam::{
     self, GetRoleTemplateVersionRequest, GetRoleTemplateVersionResponse, InlinePolicy, TagTemplate, op,
 };
 use keygate_state::{InvalidInput, ParameterDefinition, RoleTemplate};
 
-use super::find;
+use super::{find, template};
 
 /// GetRoleTemplateVersion.
 pub(crate) struct GetRoleTemplateVersion;
@@ -14,8 +14,8 @@ pub(crate) struct GetRoleTemplateVersion;
 impl Read for GetRoleTemplateVersion {
     type Model = op::GetRoleTemplateVersion;
 
-    fn asks(&self, _cx: &ReadCx<'_>, input: &Input<Self::Model>) -> Result<Asks, Failure<Self::Model>> {
-        Ok(Asks::one(Ask::named("iam:GetRoleTemplateVersion".into(), input.template_arn.clone())))
+    fn asks(&self, cx: &ReadCx<'_>, input: &Input<Self::Model>) -> Result<Asks, Failure<Self::Model>> {
+        Ok(Asks::one(template(cx, "iam:GetRoleTemplateVersion", &input.template_arn)))
     }
 
     fn run(&self, cx: &ReadCx<'_>, input: GetRoleTemplateVersionRequest) -> Outcome<Self::Model> {
