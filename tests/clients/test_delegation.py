@@ -1,0 +1,112 @@
+"""Delegated sessions: what a requestor gets for its token, and what the credentials may do."""
+
+import pytest
+
+from expect import INVALID_TOKEN, access_denied, no_session_policy, refused
+from harness import Credentials, allow, both, text, trust
+
+
+@pytest.fixture
+def lend(server, account, second_account):
+    """`lend(client)`: the second account asks for iam:ListUsers and iam:CreateRole, this client of the first accepts.
+
+    Answers the credentials, and the ARN that they act as.
+    """
+
+    def lending(approver, **more):
+        roles = "arn:aws:iam::@{Account}:role/*"
+        template = second_account.new_policy(both(allow("iam:ListUsers"), allow("iam:CreateRole", roles)))
+        request = second_account.iam.create_delegation_request(
+            Description="looks after users",
+            Permissions={
+                "PolicyTemplateArn": template,
+                "Parameters": [{"Name": "Account", "Values": [account.id], "Type": "string"}],
+            },
+            RequestorWorkflowId="workflow-1",
+            NotificationChannel=f"arn:aws:sns:us-east-1:{second_account.id}:delegations",
+            SessionDuration=900,
+            OwnerAccountId=account.id,
+        )["DelegationRequestId"]
+        for step in ("associate_delegation_request", "accept_delegation_request", "send_delegation_token"):
+            getattr(approver, step)(DelegationRequestId=request)
+        token = server.keygate("delegation", "token", request).stdout.strip()
+        answer = second_account.sts.get_delegated_access_token(TradeInToken=token)
+        return Credentials.of_session(answer), answer["AssumedPrincipal"]
+
+    return lending
+
+
+@pytest.mark.parametrize("who", ["user", "root", "role"])
+def test_delegated_sessions_stay_within_both_policies(account, lend, who):
+    if who == "user":
+        user = account.new_user(allow("*"))
+        approver, arn = user.iam, user.arn
+    elif who == "root":
+        approver, arn = account.iam, account.arn("root")
+    else:
+        user = account.new_user()
+        role = account.new_role(trust(user.arn), allow("*"))
+        approver = account.client("iam", user.assume(role, "approver"))
+        arn = account.arn(f"assumed-role/{role['RoleName']}/approver", service="sts")
+    credentials, principal = lend(approver)
+    assert principal == arn
+    iam, sts = account.client("iam", credentials), account.client("sts", credentials)
+    assert sts.get_caller_identity()["Arn"] == arn
+    assert "Users" in iam.list_users()
+    iam.create_role(RoleName="made", AssumeRolePolicyDocument=text(trust({"Service": "ec2.amazonaws.com"})))
+    with access_denied(arn, "iam:CreateUser", account.arn("user/intruder"), no_session_policy("iam:CreateUser")):
+        iam.create_user(UserName="intruder")
+    for refusing in (sts.get_session_token, lambda: sts.get_federation_token(Name="guest")):
+        with refused("AccessDenied"):
+            refusing()
+
+
+def test_they_follow_whoever_accepted(account, lend):
+    user = account.new_user(allow(["iam:*DelegationRequest", "iam:SendDelegationToken", "iam:ListUsers"]))
+    credentials, _ = lend(user.iam)
+    iam = account.client("iam", credentials)
+    assert iam.list_users()["Users"]
+    # The request asks for more than its approver may.
+    with refused("AccessDenied"):
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+    account.iam.delete_user_policy(UserName=user.name, PolicyName="given")
+    with refused("AccessDenied"):
+        iam.list_users()
+    account.iam.delete_access_key(UserName=user.name, AccessKeyId=user.credentials.access_key)
+    account.iam.delete_user(UserName=user.name)
+    with refused("InvalidClientTokenId", INVALID_TOKEN):
+        iam.list_users()
+
+
+def test_a_delegated_session_accepts_nothing(account, second_account, lend):
+    """What was lent cannot be lent on."""
+    template = second_account.new_policy(allow("*"))
+    user = account.new_user(allow("*"))
+    first, _ = lend(user.iam)
+    request = second_account.iam.create_delegation_request(
+        Description="more", Permissions={"PolicyTemplateArn": template}, RequestorWorkflowId="workflow-2",
+        NotificationChannel=f"arn:aws:sns:us-east-1:{second_account.id}:delegations", SessionDuration=900,
+    )["DelegationRequestId"]
+    account.iam.associate_delegation_request(DelegationRequestId=request)
+    with refused("AccessDenied"):
+        account.client("iam", first).accept_delegation_request(DelegationRequestId=request)
+
+
+def test_requests_survive_a_restart(own_server):
+    partner, owner = own_server.create_account(), own_server.create_account()
+    template = partner.new_policy(allow("iam:ListUsers"))
+    request = partner.iam.create_delegation_request(
+        Description="x", Permissions={"PolicyTemplateArn": template}, RequestorWorkflowId="workflow-1",
+        NotificationChannel=f"arn:aws:sns:us-east-1:{partner.id}:delegations", SessionDuration=900,
+    )["DelegationRequestId"]
+    owner.iam.associate_delegation_request(DelegationRequestId=request)
+    own_server.kill()
+    own_server.start()
+    listed = owner.iam.list_delegation_requests()["DelegationRequests"]
+    assert [(one["DelegationRequestId"], one["State"]) for one in listed] == [(request, "ASSIGNED")]
+    owner.iam.accept_delegation_request(DelegationRequestId=request)
+    owner.iam.send_delegation_token(DelegationRequestId=request)
+    refused_token = own_server.keygate("delegation", "token", "ADRAAAAAAAAAAAAAAAAAA", check=False)
+    assert refused_token.returncode != 0 and "does not exist" in refused_token.stderr
+    token = own_server.keygate("delegation", "token", request).stdout.strip()
+    assert partner.sts.get_delegated_access_token(TradeInToken=token)["AssumedPrincipal"] == owner.arn("root")
