@@ -23,7 +23,7 @@ const SIZES: [usize; 4] = [768, 1_536, 3_072, 6_144];
 const CASES: [Hard; 6] = [
     Hard { name: "resource *a*b*c…", make: globs_of_resource },
     Hard { name: "action s3:*a*b*c…", make: globs_of_action },
-    Hard { name: "StringLike, one pattern *a?b…", make: one_pattern },
+    Hard { name: "StringLike, one pattern *a?b…c*", make: one_pattern },
     Hard { name: "StringEquals, thousands of values", make: many_values },
     Hard { name: "StringLike, thousands of patterns", make: many_patterns },
     Hard { name: "ForAllValues:StringLike, 1,000 values", make: for_all_values },
@@ -102,7 +102,7 @@ fn globs_of_action(size: usize) -> (String, String, Context) {
 }
 
 fn one_pattern(size: usize) -> (String, String, Context) {
-    let condition = format!(r#","Condition":{{"StringLike":{{"k":"{}c"}}}}"#, repeat("*a?b", size));
+    let condition = format!(r#","Condition":{{"StringLike":{{"k":"{}c*"}}}}"#, repeat("*a?b", size));
     (document("\"*\"", "\"*\"", &condition), long_key(), Context::new().with("k", "aab".repeat(1_000)))
 }
 
