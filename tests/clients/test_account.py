@@ -20,10 +20,12 @@ def test_alias(iam, account, second_account):
     second_account.iam.create_account_alias(AccountAlias=alias)
 
 
-def test_two_accounts_may_have_one_alias(iam, second_account):
-    """Today's wrong answer: AWS refuses with EntityAlreadyExists. An alias is looked for in its own account only."""
+def test_an_alias_belongs_to_one_account(iam, second_account):
     alias = unique("acme")
     iam.create_account_alias(AccountAlias=alias)
+    with refused("EntityAlreadyExists", f"The account alias {alias} already exists.", status=409):
+        second_account.iam.create_account_alias(AccountAlias=alias)
+    iam.delete_account_alias(AccountAlias=alias)
     second_account.iam.create_account_alias(AccountAlias=alias)
 
 
