@@ -2,8 +2,8 @@
 
 import pytest
 
-from expect import INVALID_TOKEN, access_denied, no_session_policy, refused
-from harness import Credentials, allow, both, text, trust
+from expect import INVALID_TOKEN, access_denied, may_not_assume, no_boundary, no_session_policy, refused
+from harness import Credentials, allow, both, text, trust, unique
 
 
 @pytest.fixture
@@ -90,6 +90,49 @@ def test_a_delegated_session_accepts_nothing(account, second_account, lend):
     account.iam.associate_delegation_request(DelegationRequestId=request)
     with refused("AccessDenied"):
         account.client("iam", first).accept_delegation_request(DelegationRequestId=request)
+
+
+def test_no_trust_policy_lets_them_out(account, lend):
+    """A trust policy that lets in everybody of the account lets in no session that was lent for something else."""
+    user = account.new_user()
+    role = account.new_role(trust(user.arn), allow("*"))
+    everybody = trust("*", Condition={"StringEquals": {"aws:PrincipalAccount": account.id}})
+    target = account.new_role(everybody, allow("*"))["Arn"]
+    own = user.assume(role, "approver")
+    assert account.client("sts", own).assume_role(RoleArn=target, RoleSessionName="ops")["Credentials"]
+    credentials, arn = lend(account.client("iam", own))
+    with may_not_assume(arn, target):
+        account.client("sts", credentials).assume_role(RoleArn=target, RoleSessionName="ops")
+
+
+def test_the_owner_s_default_permissions_stay_within_session_policy_and_boundary(account, second_account):
+    template = second_account.new_policy(allow("iam:ListUsers"))
+    narrow = allow("iam:ListUsers")
+    boundary = account.new_policy(narrow)
+
+    def owned_by(iam):
+        request = second_account.iam.create_delegation_request(
+            Description="x", Permissions={"PolicyTemplateArn": template}, RequestorWorkflowId=unique("workflow"),
+            NotificationChannel=f"arn:aws:sns:us-east-1:{second_account.id}:delegations", SessionDuration=900,
+        )["DelegationRequestId"]
+        iam.associate_delegation_request(DelegationRequestId=request)
+        assert iam.get_delegation_request(DelegationRequestId=request)
+        return request
+
+    caller = account.new_user()
+    role = account.new_role(trust(caller.arn), allow("iam:AssociateDelegationRequest"))
+    request = owned_by(account.client("iam", caller.assume(role, "owner")))
+    limited = account.client("iam", caller.assume(role, "owner", Policy=text(narrow)))
+    arn = account.arn(f"assumed-role/{role['RoleName']}/owner", service="sts")
+    wanted = account.arn(f"delegation-request/{request}")
+    with access_denied(arn, "iam:GetDelegationRequest", wanted, no_session_policy("iam:GetDelegationRequest")):
+        limited.get_delegation_request(DelegationRequestId=request)
+    user = account.new_user(allow("iam:AssociateDelegationRequest"))
+    request = owned_by(user.iam)
+    account.iam.put_user_permissions_boundary(UserName=user.name, PermissionsBoundary=boundary)
+    wanted = account.arn(f"delegation-request/{request}")
+    with access_denied(user.arn, "iam:GetDelegationRequest", wanted, no_boundary("iam:GetDelegationRequest")):
+        user.iam.get_delegation_request(DelegationRequestId=request)
 
 
 def test_requests_survive_a_restart(own_server):

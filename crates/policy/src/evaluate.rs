@@ -11,7 +11,7 @@ use crate::linked::{Candidate, Linked};
 use crate::policy::{Effect, Statement};
 use crate::prepared::{Prepared, Special};
 use crate::principal::Grade;
-use crate::request::{CallerKind, Request};
+use crate::request::{Caller, CallerKind, Request};
 use crate::stack::{Attached, ResourceRule, Stack};
 
 /// Who watches an evaluation.
@@ -440,7 +440,7 @@ fn conclude_by_policies(request: &Request<'_>, stack: &View<'_>, findings: &Find
         }
         // Rules 18, 20, 21.
         (Some(resource), true) if resource.grade == Grade::Direct => {
-            side.and_all(Some(resource), limits_of_direct_grants(caller.kind))
+            side.and_all(Some(resource), limits_of_direct_grants(caller))
         }
         (Some(resource), true) if resource.grade == Grade::Issuer => {
             side.and_all(Some(resource), &[Layer::Boundary, Layer::Session])
@@ -498,9 +498,11 @@ impl IdentitySide {
 }
 
 /// What still limits a caller whom the resource's policy names directly (rule 18): nothing, for sessions. That root
-/// and users have no session policies is the table's premise; where they do have one (AssumeRoot), it counts.
-fn limits_of_direct_grants(kind: CallerKind) -> &'static [Layer] {
-    match kind {
+/// and users have no session policies is the table's premise; where they do have one (AssumeRoot), it counts. Whoever
+/// is confined nobody lets out.
+fn limits_of_direct_grants(caller: &Caller<'_>) -> &'static [Layer] {
+    match caller.kind {
+        _ if caller.confined => &[Layer::Boundary, Layer::Session],
         CallerKind::Root => &[Layer::Boundary, Layer::Session],
         CallerKind::User => &[Layer::Session],
         _ => &[],

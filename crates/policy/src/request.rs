@@ -48,6 +48,9 @@ pub struct Caller<'a> {
     pub canonical_user: Option<&'a str>,
     /// A session of a service-linked role, which SCPs and RCPs do not limit (rules 44, 55).
     pub service_linked: bool,
+    /// Boundary and session policy limit it even where a resource's policy names it, or everybody: a session that
+    /// another account was lent, which is to do nothing but what its session policy says.
+    pub confined: bool,
 }
 
 /// The kinds of principals that can ask.
@@ -84,6 +87,7 @@ impl<'a> Caller<'a> {
             provider: None,
             canonical_user: None,
             service_linked: false,
+            confined: false,
         }
     }
 

@@ -98,8 +98,11 @@ fn decide_one(
     let owner = ask.owner.unwrap_or(account.id());
     let context = context::of_ask(request, ask, owner);
     let issuer = caller.issuer(account.partition());
+    let mut asker = caller.for_policy(issuer.as_ref());
+    // Default permissions name everybody; they are to let no session out of its boundary and its policies.
+    asker.confined |= ask.resource_policy.is_some();
     let question = keygate_policy::Request {
-        caller: caller.for_policy(issuer.as_ref()),
+        caller: asker,
         action: &ask.action,
         resource: Resource { arn: &ask.resource, account: Some(owner) },
         context: &context,

@@ -159,8 +159,14 @@ impl Caller {
             issuer_arn: issuer.map(Arn::as_str),
             unique_id,
             service_linked,
+            confined: self.is_delegated(),
             ..policy::Caller::anonymous()
         }
+    }
+
+    /// Whether these are credentials of a delegation request.
+    fn is_delegated(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| matches!(session.kind, SessionKind::Delegated { .. }))
     }
 
     /// The ARN behind a session: the role's with its path, or the federating user's. For a user or root: none.

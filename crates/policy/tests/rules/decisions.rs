@@ -201,6 +201,34 @@ fn rule_18_which_implicit_denies_a_resource_policy_overrides() {
     }
 }
 
+/// What is lent to another account stays within its policy, though everybody is let in.
+#[test]
+fn rule_18_a_confined_caller_is_limited_however_it_is_named() {
+    let confined = |caller: Caller<'static>| Caller { confined: true, ..caller };
+    let by_principal_arn =
+        with(grant_to(json!("*")), "Condition", json!({"ArnEquals": {"aws:PrincipalArn": ROLE}}));
+    for (caller, statement) in [
+        (user(), grant_to(json!({"AWS": USER}))),
+        (session(), grant_to(json!({"AWS": ROLE}))),
+        (session(), grant_to(json!({"AWS": SESSION}))),
+        (session(), grant_to(json!("*"))),
+        (session(), grant_to(json!({"AWS": "*"}))),
+        (session(), by_principal_arn),
+        (root(), grant_to(json!({"AWS": ROOT}))),
+    ] {
+        let case = Case::new().by(confined(caller)).key("aws:PrincipalArn", ROLE).identity(everything());
+        let trusted = case.clone().trust(without(statement.clone(), "Resource"));
+        for case in [case.resource_policy(statement), trusted] {
+            case.clone().session_policy(everything()).allowed();
+            case.clone().session_policy(nothing_here()).implicitly_denied_by(Layer::Session);
+            case.clone()
+                .session_policy(everything())
+                .boundary(nothing_here())
+                .implicitly_denied_by(Layer::Boundary);
+        }
+    }
+}
+
 #[test]
 fn rule_18_root_and_services_need_nothing_else() {
     Case::new().by(root()).resource_policy(grant_to(json!({"AWS": ROOT}))).allowed();

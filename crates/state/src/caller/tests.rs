@@ -220,6 +220,16 @@ fn what_the_policy_engine_is_told() {
     world.accounts.insert(HERE, linked);
     assert!(world.caller(kind).unwrap().for_policy(None).service_linked);
     let root = world.caller(SessionKind::Root).unwrap();
+    assert!(!root.for_policy(None).confined);
+    for delegate in [
+        Delegate::Root,
+        Delegate::User { user: world.user.clone() },
+        Delegate::Role { role: world.role.clone(), session_name: "s".to_owned() },
+    ] {
+        let request = world.maker.id(IdKind::DelegationRequest);
+        let lent = world.caller(SessionKind::Delegated { delegate, request }).unwrap();
+        assert!(lent.for_policy(None).confined);
+    }
     let told = root.for_policy(None);
     assert_eq!((told.kind, told.unique_id, told.issuer_arn), (policy::CallerKind::Root, None, None));
 }
