@@ -3,6 +3,8 @@
 //! What extensions say is not looked at: nothing here trusts a certificate. A signature is verified to see that a chain
 //! is one.
 
+use std::collections::BTreeSet;
+
 use aws_lc_rs::signature::{
     self, ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA256_ASN1,
     ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA512_ASN1, ECDSA_P521_SHA256_ASN1, ECDSA_P521_SHA384_ASN1,
@@ -34,6 +36,8 @@ pub(crate) struct Certificate<'a> {
     extensions: Option<&'a [u8]>,
 }
 
+/// Longest DER form that is read: far more than any certificate's, and little enough that reading costs nothing.
+const MAX_BYTES: usize = 64 * 1024;
 const VERSION: u8 = 0xa0;
 const EXTENSIONS: u8 = 0xa3;
 /// 1.2.840.113549.1.1.1 (RFC 3279).
@@ -44,6 +48,9 @@ const ELLIPTIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 impl<'a> Certificate<'a> {
     /// The certificate in these bytes.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        if bytes.len() > MAX_BYTES {
+            return Err(Malformed);
+        }
         let mut outer = Reader::new(bytes);
         let mut certificate = outer.sequence()?;
         outer.end()?;
@@ -116,13 +123,12 @@ impl<'a> Certificate<'a> {
         let Some(content) = self.extensions else { return true };
         let read = || {
             let mut extensions = Reader::new(content).sequence()?;
-            let mut seen = Vec::new();
+            let mut seen = BTreeSet::new();
             while extensions.peek().is_some() {
                 let id = extensions.sequence()?.expect(der::OBJECT_IDENTIFIER)?;
-                if seen.contains(&id) {
+                if !seen.insert(id) {
                     return Err(Malformed);
                 }
-                seen.push(id);
             }
             Ok(())
         };
@@ -192,7 +198,9 @@ fn algorithms(oid: &[u8]) -> &'static [&'static dyn VerificationAlgorithm] {
 
 #[cfg(test)]
 mod tests {
-    use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA512};
+    use rcgen::{
+        CertificateParams, CustomExtension, KeyPair, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA512,
+    };
 
     use super::*;
     use crate::key_material::blocks;
@@ -234,6 +242,17 @@ mod tests {
         ] {
             assert_eq!(certificate.is_valid_at(now.parse().unwrap()), valid, "{now}");
         }
+    }
+
+    #[test]
+    fn large_ones_are_not_read() {
+        let with_extension = |bytes: usize| {
+            let mut params = CertificateParams::new([]).unwrap();
+            params.custom_extensions.push(CustomExtension::from_oid_content(&[1, 2, 3], vec![0; bytes]));
+            params.self_signed(&KeyPair::generate().unwrap()).unwrap().der().to_vec()
+        };
+        assert!(Certificate::parse(&with_extension(64_000)).unwrap().has_each_extension_once());
+        assert!(Certificate::parse(&with_extension(MAX_BYTES)).is_err());
     }
 
     #[test]
