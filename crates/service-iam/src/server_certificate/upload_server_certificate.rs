@@ -13,6 +13,9 @@ use crate::{ask, input, view};
 /// UploadServerCertificate.
 pub(crate) struct UploadServerCertificate;
 
+/// Most certificates of a chain: each is one signature to verify.
+const MAX_CHAIN: usize = 10;
+
 impl Write for UploadServerCertificate {
     type Model = op::UploadServerCertificate;
 
@@ -83,6 +86,11 @@ fn certificates(text: &str) -> Result<Vec<Block>, MalformedCertificate> {
 /// Each certificate must be signed by the next one; AWS counts the chain's from 0, and -1 is the one uploaded.
 fn check_chain(leaf: &Certificate<'_>, chain: &str) -> Result<(), MalformedCertificate> {
     let blocks = certificates(chain)?;
+    if blocks.len() > MAX_CHAIN {
+        return Err(MalformedCertificate::new(format!(
+            "Unable to validate certificate chain. The certificate chain has more than {MAX_CHAIN} certificates."
+        )));
+    }
     let mut below = *leaf;
     for (index, block) in (-1..).zip(&blocks) {
         let issuer = Certificate::parse(&block.der).map_err(|_| unreadable())?;
@@ -180,6 +188,15 @@ mod tests {
         {
             upload(&mut world, input(&format!("web{index}"), &leaf, &key, Some(chain))).unwrap();
         }
+        let longest = root.repeat(9);
+        upload(&mut world, input("long", &leaf, &key, Some(&format!("{middle}{longest}")))).unwrap();
+        let error =
+            upload(&mut world, input("longer", &leaf, &key, Some(&format!("{middle}{longest}{root}"))));
+        assert_eq!(
+            error.unwrap_err(),
+            "MalformedCertificate: Unable to validate certificate chain. The certificate chain has more than 10 \
+             certificates."
+        );
         for (index, chain) in [
             ("-1", &root),
             ("-1", &leaf),
