@@ -3,6 +3,8 @@
 //! Where no thumbprint is given, AWS connects to the provider and takes one. Keygate connects to nobody: the list stays
 //! empty, and only certificates of well-known authorities will be trusted.
 
+use std::collections::HashSet;
+
 use keygate_ident::{Arn, IdKind};
 use keygate_operation::{Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{CreateOpenIDConnectProviderRequest, CreateOpenIDConnectProviderResponse, op};
@@ -53,13 +55,9 @@ impl Write for CreateOpenIDConnectProvider {
 
 /// The same in the same order, without repetitions.
 fn each_once(given: Vec<String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::with_capacity(given.len());
-    for client_id in given {
-        if !kept.contains(&client_id) {
-            kept.push(client_id);
-        }
-    }
-    kept
+    let mut seen = HashSet::with_capacity(given.len());
+    let is_first: Vec<bool> = given.iter().map(|client_id| seen.insert(client_id)).collect();
+    given.into_iter().zip(is_first).filter_map(|(client_id, first)| first.then_some(client_id)).collect()
 }
 
 #[cfg(test)]
