@@ -98,7 +98,7 @@ fn is_usable(role: Node<'_, '_>) -> bool {
     services.peek().is_some()
         && services.all(is_service)
         && certificates.peek().is_some()
-        && certificates.all(|certificate| certificate.text().is_some_and(is_certificate))
+        && certificates.all(|certificate| only_text(certificate).is_some_and(is_certificate))
 }
 
 fn children<'a, 'input>(
@@ -107,6 +107,12 @@ fn children<'a, 'input>(
     name: &'static str,
 ) -> impl Iterator<Item = Node<'a, 'input>> {
     node.children().filter(move |child| child.has_tag_name((namespace, name)))
+}
+
+/// The text of an element that contains nothing else: another reader would put other pieces together.
+fn only_text<'a>(element: Node<'a, '_>) -> Option<&'a str> {
+    let mut children = element.children();
+    children.next().filter(|_| children.next().is_none())?.text()
 }
 
 fn speaks_saml(role: Node<'_, '_>) -> bool {
@@ -255,6 +261,13 @@ mod tests {
             replaced(r#"use="signing""#, r#"use="encryption""#),
             replaced("ds:X509Certificate", "ds:X509CRL"),
             replaced(CERTIFICATE, ""),
+            // Two readers might put these together differently.
+            replaced(CERTIFICATE, &format!("{CERTIFICATE}<!-- -->bm8gY2VydGlmaWNhdGU=")),
+            replaced(
+                CERTIFICATE,
+                &format!("{CERTIFICATE}<ds:X509Certificate>{CERTIFICATE}</ds:X509Certificate>"),
+            ),
+            replaced(CERTIFICATE, &format!("<!-- {CERTIFICATE} -->")),
             replaced(CERTIFICATE, "bm8gY2VydGlmaWNhdGU="),
             replaced(CERTIFICATE, "not base64"),
             replaced(CERTIFICATE, include_str!("fixtures/rsa-512.b64")),
