@@ -90,6 +90,9 @@ impl Facts for Codes {
     fn code_failed(&self, device: &UniqueId, now: Timestamp) {
         self.book().failed(device, now);
     }
+    fn guesses_forgiven(&self, device: &UniqueId) {
+        self.book().forgive(device);
+    }
 }
 
 struct Accounts<'a>(&'a BTreeMap<AccountId, Arc<Account>>, &'a RoleTemplates);

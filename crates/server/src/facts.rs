@@ -238,6 +238,10 @@ impl Facts for UseFacts {
         self.codes.failed(device, now);
     }
 
+    fn guesses_forgiven(&self, device: &UniqueId) {
+        self.codes.forgive(device);
+    }
+
     fn activity(&self, principal: &UniqueId) -> Activity {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.principals.get(principal).map(shown).unwrap_or_default()

@@ -43,7 +43,8 @@ impl CodeUse {
         fresh && !self.is_blocked(now)
     }
 
-    fn is_blocked(&self, now: Timestamp) -> bool {
+    /// Whether nothing is accepted at this time, after too many wrong codes.
+    pub fn is_blocked(&self, now: Timestamp) -> bool {
         self.blocked_until.is_some_and(|until| now < until)
     }
 }
@@ -67,6 +68,13 @@ impl CodeBook {
             self.0.insert(device.clone(), code_use);
         }
         accepted
+    }
+
+    /// What was guessed wrong counts no more: whoever guesses has proved to know.
+    pub fn forgive(&mut self, device: &UniqueId) {
+        if let Some(code_use) = self.0.get_mut(device) {
+            *code_use = CodeUse { last_step: code_use.last_step, ..CodeUse::default() };
+        }
     }
 
     /// A wrong code was tried. While the device is blocked nothing is counted: nothing was learned either.
@@ -123,5 +131,11 @@ mod tests {
         }
         assert!(book.claim(&device, TotpStep::new(1), now));
         assert_eq!(book.get(&device).failures, 0);
+        for _ in 0..6 {
+            book.failed(&device, now);
+        }
+        assert!(book.get(&device).is_blocked(now));
+        book.forgive(&device);
+        assert_eq!(book.get(&device), CodeUse { last_step: Some(1), ..CodeUse::default() });
     }
 }

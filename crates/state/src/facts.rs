@@ -79,7 +79,12 @@ pub trait Facts: Send + Sync {
     }
 
     /// A wrong code was tried: see [`crate::CodeBook::failed`].
+    ///
+    /// Wrong passwords are counted in the same way, by the user's id.
     fn code_failed(&self, _device: &UniqueId, _now: Timestamp) {}
+
+    /// What was right ends the counting: see [`crate::CodeBook::forgive`].
+    fn guesses_forgiven(&self, _device: &UniqueId) {}
 
     /// What a user or role tried to do.
     fn activity(&self, _principal: &UniqueId) -> Activity {

@@ -142,6 +142,7 @@ impl Maker {
             seed: sealed.unwrap(),
             tags: Default::default(),
             assignment: None,
+            last_step: None,
         }
     }
 

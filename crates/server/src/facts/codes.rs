@@ -68,6 +68,10 @@ impl UsedCodes {
         self.lock().book.failed(device, now);
     }
 
+    pub(crate) fn forgive(&self, device: &UniqueId) {
+        self.lock().book.forgive(device);
+    }
+
     /// Returns when every code that was used before the call is stored.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ impl Write for ChangePassword {
         if !passwords::is_current(cx, &user, input.old_password.expose())? {
             return Err(Failure::access_denied("The old password was incorrect."));
         }
-        let passwords = passwords::renewed(cx, &user, input.new_password.expose())?;
+        let passwords = passwords::renewed(cx, &user, input.new_password.expose(), passwords::By::User)?;
         profile.changed = cx.now();
         profile.reset_required = false;
         cx.draft.change(&user, |user| {

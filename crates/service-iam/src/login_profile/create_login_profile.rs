@@ -33,7 +33,7 @@ impl Write for CreateLoginProfile {
             let message = format!("Login Profile for user {} already exists.", user.name);
             return Err(EntityAlreadyExists::new(message).into());
         }
-        let passwords = passwords::renewed(cx, &user, password.expose())?;
+        let passwords = passwords::renewed(cx, &user, password.expose(), passwords::By::Administrator)?;
         let now = cx.now();
         let reset_required = input.password_reset_required.unwrap_or_default();
         let profile = LoginProfile { created: now, changed: now, reset_required };

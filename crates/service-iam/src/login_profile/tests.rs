@@ -208,6 +208,68 @@ fn hashes_are_sealed_under_their_user() {
 }
 
 #[test]
+fn what_can_not_be_read_locks_nobody_out() {
+    let mut world = World::new();
+    add_user(&mut world, "bob");
+    let password = |number: u32| format!("Tr0ub4dor&{number}");
+    create(&mut world, Some("bob"), &password(0)).unwrap();
+    update(&mut world, "bob", Some(&password(1)), None).unwrap();
+    update(&mut world, "bob", Some(&password(2)), None).unwrap();
+    let foreign = |world: &mut World, at: usize| {
+        let context = b"another user";
+        let mut entropy = keygate_operation::testing::SeededEntropy::new(1);
+        let sealed =
+            world.keys.seal(keygate_seal::Purpose::PasswordHash, context, b"x", &mut entropy).unwrap();
+        let bob = world.account().user("bob").unwrap().clone();
+        let change = |user: &mut keygate_state::User| {
+            user.passwords[at] = sealed;
+            Ok::<_, ()>(())
+        };
+        world.edit(|draft| draft.change(&bob, change)).unwrap();
+    };
+    foreign(&mut world, 2);
+    world.act_as_user("bob");
+    // It is looked at only if it is one of those that must not be set again.
+    change(&mut world, &password(2), &password(3)).unwrap();
+    let prevent =
+        UpdateAccountPasswordPolicyRequest { password_reuse_prevention: Some(4), ..Default::default() };
+    set_policy(&mut world, prevent);
+    assert!(change(&mut world, &password(3), &password(4)).unwrap_err().starts_with("InternalFailure"));
+    // An administrator's reset forgets it, and it alone.
+    assert_eq!(update(&mut world, "bob", Some(&password(1)), None), reused());
+    update(&mut world, "bob", Some(&password(4)), None).unwrap();
+    assert_eq!(world.account().user("bob").unwrap().passwords.len(), 4);
+    change(&mut world, &password(4), &password(5)).unwrap();
+    // The same for the newest, from which the salt is.
+    foreign(&mut world, 0);
+    assert!(change(&mut world, &password(5), &password(6)).unwrap_err().starts_with("InternalFailure"));
+    assert_eq!(update(&mut world, "bob", Some(&password(4)), None), reused());
+    update(&mut world, "bob", Some(&password(6)), None).unwrap();
+    change(&mut world, &password(6), &password(7)).unwrap();
+}
+
+#[test]
+fn guessing_the_old_password_is_slowed_down() {
+    let mut world = World::new();
+    add_user(&mut world, "bob");
+    create(&mut world, Some("bob"), "Tr0ub4dor&3").unwrap();
+    world.act_as_user("bob");
+    let wrong = || Err("AccessDenied: The old password was incorrect.".to_owned());
+    let guess = |world: &mut World, times: u32| {
+        for _ in 0..times {
+            assert_eq!(change(world, "Tr0ub4dor&1", "Tr0ub4dor&4"), wrong());
+        }
+    };
+    guess(&mut world, 5);
+    change(&mut world, "Tr0ub4dor&3", "Tr0ub4dor&3").unwrap();
+    // The right one forgives the wrong ones.
+    guess(&mut world, 6);
+    assert_eq!(change(&mut world, "Tr0ub4dor&3", "Tr0ub4dor&4"), wrong());
+    world.now = world.now.plus_seconds(30);
+    change(&mut world, "Tr0ub4dor&3", "Tr0ub4dor&4").unwrap();
+}
+
+#[test]
 fn asks_are_as_the_catalogue_lists_them() {
     let mut world = World::new();
     add_user(&mut world, "Bob");

@@ -21,7 +21,7 @@ impl Write for UpdateLoginProfile {
         let mut profile = profile(&user)?.clone();
         let mut passwords = user.passwords.clone();
         if let Some(password) = input.password {
-            passwords = passwords::renewed(cx, &user, password.expose())?;
+            passwords = passwords::renewed(cx, &user, password.expose(), passwords::By::Administrator)?;
             profile.changed = cx.now();
         }
         if let Some(reset_required) = input.password_reset_required {

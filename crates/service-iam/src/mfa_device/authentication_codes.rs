@@ -19,7 +19,7 @@ pub(super) struct Proved {
 /// Finds the two codes in a row among the steps that are so far from now.
 ///
 /// # Errors
-/// They are not there, or were used before.
+/// They are not there, were used before, or come after too many wrong ones.
 pub(super) fn prove<M>(
     cx: &WriteCx<'_>,
     device: &MfaDevice,
@@ -34,11 +34,19 @@ where
     let seed = TotpSeed::from_bytes(bytes);
     let now = TotpStep::at(cx.env.now);
     let synchronized = device.assignment.as_ref().map(|assignment| assignment.last_step);
-    let last_used = synchronized.max(cx.env.facts.code_use(&device.id).last_step);
+    let known = cx.env.facts.code_use(&device.id);
+    let last_used = synchronized.max(device.last_step).max(known.last_step);
     let earliest = now.plus(*distance.start());
     let earliest = last_used.map_or(earliest, |last| earliest.max(TotpStep::new(last).plus(1)));
     let invalid = || InvalidAuthenticationCode::new("Authentication code for device is not valid.");
-    let first = seed.find_row(&codes, earliest, now.plus(*distance.end())).ok_or_else(invalid)?;
+    if known.is_blocked(cx.env.now) {
+        return Err(invalid().into());
+    }
+    let Some(first) = seed.find_row(&codes, earliest, now.plus(*distance.end())) else {
+        cx.env.facts.code_failed(&device.id, cx.env.now);
+        return Err(invalid().into());
+    };
+    cx.env.facts.guesses_forgiven(&device.id);
     let second = first.plus(1).number();
     let ahead = second - now.number();
     // A code that is behind may have been sent a step late: the window then reaches from it to the next but one.

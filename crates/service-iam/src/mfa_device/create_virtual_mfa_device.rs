@@ -49,6 +49,7 @@ impl Write for CreateVirtualMFADevice {
             seed: sealed,
             tags: input::new_tags(cx.draft, input.tags.as_deref(), TagCase::Sensitive)?,
             assignment: None,
+            last_step: None,
         };
         let serial = device.arn(cx.partition(), cx.account_id());
         if !is_serial(serial.as_str(), &device.path) {

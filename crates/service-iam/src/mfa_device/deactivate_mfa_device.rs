@@ -25,7 +25,9 @@ impl Write for DeactivateMFADevice {
         let holder = Holder::find(&owner(cx.draft, cx.caller, input.user_name.as_deref())?, cx.draft)?;
         let device = device_of(cx.draft, &holder, &input.serial_number)?;
         cx.draft.change(&device, |device| {
-            device.assignment = None;
+            // The codes that enabled it must not do so again.
+            let last_step = device.assignment.take().map(|assignment| assignment.last_step);
+            device.last_step = device.last_step.max(last_step);
             Ok::<_, Failure<_>>(())
         })?;
         Ok(DeactivateMFADeviceResponse {})

@@ -10,9 +10,12 @@ use crate::owner::Holder;
 /// ResyncMFADevice.
 pub(crate) struct ResyncMFADevice;
 
-/// Steps from now in which the two codes are looked for: a day, so that a wrong time zone is no obstacle. Two codes
-/// in a row are found by chance once in a hundred million tries.
-const DISTANCE: i64 = 24 * 60 * 2;
+/// Steps before now in which the two codes are looked for: ten minutes. Older codes may have been read over
+/// somebody's shoulder.
+const BEHIND: i64 = 20;
+/// Steps after now: a day, so that a wrong time zone is no obstacle. Two codes in a row are found by chance once in
+/// a hundred million tries.
+const AHEAD: i64 = 24 * 60 * 2;
 
 impl Write for ResyncMFADevice {
     type Model = op::ResyncMFADevice;
@@ -26,7 +29,7 @@ impl Write for ResyncMFADevice {
         let holder = Holder::find(&owner(cx.draft, cx.caller, Some(&input.user_name))?, cx.draft)?;
         let device = device_of(cx.draft, &holder, &input.serial_number)?;
         let codes = [input.authentication_code1.as_str(), input.authentication_code2.as_str()];
-        let proved = authentication_codes::prove(cx, &device, codes, -DISTANCE..=DISTANCE)?;
+        let proved = authentication_codes::prove(cx, &device, codes, -BEHIND..=AHEAD)?;
         cx.draft.change(&device, |device| {
             device.assignment = device.assignment.take().map(|assignment| MfaAssignment {
                 drift: proved.drift,

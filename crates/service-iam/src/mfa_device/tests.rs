@@ -112,8 +112,7 @@ fn missing(serial: &str) -> String {
 fn two_codes_in_a_row_enable_a_device() {
     let mut world = World::new();
     let bob = add_user(&mut world, "Bob");
-    let phone = create(&mut world, "phone");
-    for (steps, drift) in [
+    for (index, (steps, drift)) in [
         ([-1, 0], 0),
         ([0, 1], 1),
         // Typed slowly: the device may still be right.
@@ -121,7 +120,11 @@ fn two_codes_in_a_row_enable_a_device() {
         ([-3, -2], -1),
         ([-20, -19], -18),
         ([19, 20], 20),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let phone = create(&mut world, &format!("phone{index}"));
         assert_eq!(enable(&mut world, "bob", &phone, steps), Ok(()), "{steps:?}");
         let now = TotpStep::at(world.now).number();
         let expected =
@@ -130,13 +133,16 @@ fn two_codes_in_a_row_enable_a_device() {
         deactivate(&mut world, Some("BOB"), &phone).unwrap();
         assert_eq!(assignment(&world, &phone), None);
     }
-    for steps in [[0, 0], [0, -1], [-2, 0], [-1, 1], [-22, -21], [21, 22]] {
+    let phone = create(&mut world, "phone");
+    for steps in [[0, 0], [0, -1], [-2, 0], [-1, 1], [-22, -21]] {
         assert_eq!(enable(&mut world, "bob", &phone, steps), invalid(), "{steps:?}");
     }
+    let tablet = create(&mut world, "tablet");
+    assert_eq!(enable(&mut world, "bob", &tablet, [21, 22]), invalid());
     let other = create(&mut world, "other");
     let codes = [-1, 0].map(|ahead| code(&world, &other, ahead));
-    assert_eq!(enable_with(&mut world, "bob", &phone, codes), invalid());
-    assert_eq!(assignment(&world, &phone), None);
+    assert_eq!(enable_with(&mut world, "bob", &tablet, codes), invalid());
+    assert_eq!(assignment(&world, &tablet), None);
 }
 
 #[test]
@@ -153,6 +159,29 @@ fn codes_of_sessions_are_not_good_again() {
     // Neither are those that enabled it.
     assert_eq!(resync(&mut world, "bob", &phone, [2, 3]), invalid());
     assert_eq!(resync(&mut world, "bob", &phone, [3, 4]), Ok(()));
+    // Not even for another owner.
+    deactivate(&mut world, Some("bob"), &phone).unwrap();
+    add_user(&mut world, "eve");
+    for steps in [[1, 2], [3, 4], [4, 5]] {
+        assert_eq!(enable(&mut world, "eve", &phone, steps), invalid(), "{steps:?}");
+    }
+    assert_eq!(enable(&mut world, "eve", &phone, [5, 6]), Ok(()));
+}
+
+#[test]
+fn guessing_two_codes_is_slowed_down() {
+    let mut world = World::new();
+    add_user(&mut world, "bob");
+    let phone = create(&mut world, "phone");
+    enable(&mut world, "bob", &phone, [-1, 0]).unwrap();
+    for _ in 0..6 {
+        assert_eq!(resync(&mut world, "bob", &phone, [1, 3]), invalid());
+    }
+    assert_eq!(resync(&mut world, "bob", &phone, [1, 2]), invalid());
+    world.now = world.now.plus_seconds(30);
+    assert_eq!(resync(&mut world, "bob", &phone, [0, 1]), Ok(()));
+    let id = world.account().mfa_device(&phone).unwrap().id.clone();
+    assert_eq!(world.facts.code_use(&id).failures, 0);
 }
 
 #[test]
@@ -163,11 +192,11 @@ fn a_clock_that_is_wrong_by_hours_is_learned() {
     enable(&mut world, "bob", &phone, [-1, 0]).unwrap();
     world.now = world.now.plus_seconds(3_600);
     let enabled = assignment(&world, &phone).unwrap();
-    for steps in [[2_881, 2_882], [100, 102], [-200, -199]] {
+    for steps in [[2_881, 2_882], [100, 102], [-22, -21]] {
         assert_eq!(resync(&mut world, "bob", &phone, steps), invalid(), "{steps:?}");
     }
-    assert_eq!(resync(&mut world, "bob", &phone, [-100, -99]), Ok(()));
-    assert_eq!(assignment(&world, &phone).unwrap().drift, -98);
+    assert_eq!(resync(&mut world, "bob", &phone, [-20, -19]), Ok(()));
+    assert_eq!(assignment(&world, &phone).unwrap().drift, -18);
     assert_eq!(resync(&mut world, "bob", &phone, [2_879, 2_880]), Ok(()));
     let known = assignment(&world, &phone).unwrap();
     assert_eq!((known.drift, known.enabled), (2_880, enabled.enabled));

@@ -34,6 +34,7 @@ fn add_device(world: &mut World, name: &str, user: Option<&str>, drift: i64) -> 
             drift,
             last_step: TotpStep::at(world.now).number() + drift - 2,
         }),
+        last_step: None,
     };
     let serial = device.arn(account.partition(), account.id()).to_string();
     world.edit(|draft| draft.insert(device)).unwrap();

@@ -33,6 +33,9 @@ pub struct MfaDevice {
     /// Whose it is, once it is enabled.
     #[serde(default)]
     pub assignment: Option<MfaAssignment>,
+    /// The step of the newest code that enabled or synchronized it for owners it has no more.
+    #[serde(default)]
+    pub last_step: Option<i64>,
 }
 
 /// What is known of a device that somebody uses.
