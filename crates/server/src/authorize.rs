@@ -52,7 +52,7 @@ impl LinkedSide {
         let link = |held: &[Held]| Linked::new(held.iter().map(|held| held.policy.as_ref()));
         Self {
             identity: link(&effective.identity),
-            // A boundary that can not be read allows nothing (rule 66), as one without statements does.
+            // A boundary that can not be read is an empty bag: nothing is allowed (rule 66).
             boundary: effective.boundary.as_ref().map(|boundary| link(boundary.as_slice())),
             session: effective.session.as_deref().map(link),
         }

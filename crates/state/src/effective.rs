@@ -29,9 +29,9 @@ pub struct Held {
 pub struct Effective {
     /// Identity policies: inline, managed, through groups (rule 32).
     pub identity: Vec<Held>,
-    /// The permissions boundary; `Some(None)` if it can not be read: it allows nothing (rule 66).
+    /// The permissions boundary; `Some(None)` if it can not be read: nothing is allowed (rule 66).
     pub boundary: Option<Option<Held>>,
-    /// Session policies; `None`: none were passed.
+    /// Session policies; `None`: none were passed. If one is lost, a single policy that denies everything.
     pub session: Option<Vec<Held>>,
 }
 
@@ -88,9 +88,11 @@ pub fn effective(account: &Account, caller: &Caller) -> Result<Effective, Unread
     if let Some(session) = &caller.session
         && let Some(policies) = &session.policies
     {
-        // A policy that is not what it was when the session was made leaves the session without permissions.
         let held: Option<Vec<Held>> = policies.iter().map(|policy| session_policy(account, policy)).collect();
-        effective.session = Some(held.unwrap_or_default());
+        effective.session = Some(match held {
+            Some(held) => held,
+            None => vec![denial().ok_or_else(|| Unreadable { policy: LOST.to_owned() })?],
+        });
     }
     Ok(effective)
 }
@@ -116,6 +118,19 @@ fn change_of_own_password() -> Option<Held> {
         LazyLock::new(|| Policy::read(OWN, PolicyKind::Identity).ok().map(Arc::new));
     Some(held(POLICY.clone()?, "account password policy"))
 }
+
+/// What stands for the session policies if one of them is not what it was when the session was made. It might have
+/// held a Deny, and a resource's policy that names the session asks for no Allow of them: so everything is denied.
+fn denial() -> Option<Held> {
+    const NOTHING: &str =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
+    static POLICY: LazyLock<Option<Arc<Policy>>> =
+        LazyLock::new(|| Policy::read(NOTHING, PolicyKind::Session).ok().map(Arc::new));
+    Some(held(POLICY.clone()?, LOST))
+}
+
+/// How [`denial`] is shown.
+const LOST: &str = "lost session policy";
 
 /// The policies of a user and of its groups, and its boundary (rule 32).
 fn of_user(account: &Account, user: &User) -> Result<Effective, Unreadable> {

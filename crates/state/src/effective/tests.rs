@@ -207,7 +207,9 @@ fn rule_76_session_policies_keep_the_version_of_their_issue() {
     // v2 is the default, v1 was it when the session was made.
     assert_eq!((effect(&held[0]), effect(&held[1])), (Effect::Deny, Effect::Allow));
     assert_eq!(held[0].arn, None);
-    // One that is lost takes all permissions with it: a list without it might allow more.
+    // One that is lost might have denied: everything is.
+    let denied =
+        |held: Vec<Held>| names(&held) == ["lost session policy"] && effect(&held[0]) == Effect::Deny;
     let other = world.maker.id(IdKind::Policy);
     for lost in [
         SessionPolicy::Inline("{".to_owned()),
@@ -220,13 +222,59 @@ fn rule_76_session_policies_keep_the_version_of_their_issue() {
         managed("arn:aws:iam::aws:policy/None", "v1", None),
     ] {
         let caller = world.session(kind.clone(), Some(vec![inline.clone(), lost.clone()]));
-        assert_eq!(world.effective(&caller).unwrap().session.map(|held| held.len()), Some(0), "{lost:?}");
+        assert!(denied(world.effective(&caller).unwrap().session.unwrap()), "{lost:?}");
     }
     // A policy of the same name that is made later is another one.
-    assert!(!world.effective(&caller).unwrap().session.unwrap().is_empty());
+    assert!(!denied(world.effective(&caller).unwrap().session.unwrap()));
     world.accounts.edit(HERE, |draft| draft.remove::<ManagedPolicy>(&id)).unwrap();
     world.own("Own", &[ALLOW]);
-    assert!(world.effective(&caller).unwrap().session.unwrap().is_empty());
+    assert!(denied(world.effective(&caller).unwrap().session.unwrap()));
+}
+
+#[test]
+fn rule_10_a_lost_session_policy_denies_what_a_resource_grants_the_session_itself() {
+    use keygate_policy::{Attached, Context, Request, Resource, Stack, Verdict, decide};
+    let mut world = World::new();
+    let role = Role { inline: [("all".to_owned(), accepted(ALLOW))].into(), ..world.maker.role("r") };
+    let kind = SessionKind::Role { role: role.id.clone(), session_name: "s".to_owned() };
+    world.accounts.insert(HERE, role);
+    let grant = |principal: &str| {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},
+            "Action":"*","Resource":"*"}}}}"#
+        );
+        Policy::read(&text, PolicyKind::Resource).unwrap()
+    };
+    let inline = SessionPolicy::Inline(ALLOW.to_owned());
+    let lost = SessionPolicy::Managed {
+        arn: format!("arn:aws:iam::{HERE}:policy/gone"),
+        version: "v1".to_owned(),
+        id: Some(world.maker.id(IdKind::Policy)),
+    };
+    fn attach(held: &[Held]) -> Vec<Attached<'_>> {
+        held.iter().map(|held| Attached { policy: &held.policy, name: &held.name, arn: None }).collect()
+    }
+    for (policies, expected) in
+        [(vec![inline.clone()], Verdict::Allowed), (vec![inline, lost], Verdict::ExplicitlyDenied)]
+    {
+        let caller = world.session(kind.clone(), Some(policies));
+        let effective = world.effective(&caller).unwrap();
+        let issuer = caller.issuer(keygate_ident::Partition::Aws);
+        let by = caller.for_policy(issuer.as_ref());
+        let direct = grant(by.arn);
+        let [identity, session] = [effective.identity, effective.session.unwrap()];
+        let [identity, session] = [attach(&identity), attach(&session)];
+        let stack = Stack {
+            identity: &identity,
+            session: Some(&session),
+            resource: Some(Attached { policy: &direct, name: "resource", arn: None }),
+            ..Stack::default()
+        };
+        let context = Context::new();
+        let resource = Resource { arn: "arn:aws:s3:::bucket/key", account: Some(caller.account) };
+        let request = Request { caller: by, action: "s3:GetObject", resource, context: &context };
+        assert_eq!(decide(&request, &stack).verdict, expected);
+    }
 }
 
 #[test]
