@@ -368,6 +368,11 @@ impl<O: Observer> Scan<'_, O> {
 /// The verdict on a request that nothing denies explicitly.
 fn conclude(request: &Request<'_>, stack: &View<'_>, findings: &Findings) -> Decision {
     let caller = &request.caller;
+    // Rules 10, 66: a boundary that cannot be read, of which only its place is left, might hold a Deny; so that it
+    // limits even whom a resource's policy names.
+    if stack.boundary.is_some_and(|boundary| boundary.is_empty()) {
+        return Decision::not_allowed_by(Layer::Boundary);
+    }
     if findings.rcps == Levels::OneDoesNot {
         return Decision::not_allowed_by(Layer::Rcp);
     }

@@ -19,7 +19,7 @@ pub enum Bag<'a> {
 pub struct Layers<'a> {
     /// Inline, attached and group policies of the user or role.
     pub identity: Bag<'a>,
-    /// The permissions boundary. `None`: there is none. One that cannot be read is an empty bag: it allows nothing.
+    /// The permissions boundary. `None`: there is none. One that cannot be read is an empty bag: nothing is allowed.
     pub boundary: Option<Bag<'a>>,
     /// Session policies. `None`: none were passed.
     pub session: Option<Bag<'a>>,

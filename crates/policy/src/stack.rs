@@ -68,7 +68,7 @@ pub struct Attached<'a> {
 pub enum Boundary<'a> {
     /// The managed policy that is set as boundary.
     Policy(Attached<'a>),
-    /// A boundary is set, but its policy cannot be read: allows nothing (rule 66).
+    /// A boundary is set, but its policy cannot be read: nothing is allowed, whoever grants it (rules 10, 66).
     Unreadable,
 }
 
