@@ -186,7 +186,7 @@ impl Values {
             },
             Self::Bool(patterns) => {
                 text::truth(value).is_some()
-                    && patterns.iter().any(|p| p.equals_ignoring_case(value, context))
+                    && patterns.iter().any(|p| p.equals_ignoring_ascii_case(value, context))
             }
             Self::Arn(patterns) => patterns.iter().any(|p| p.is_any() || p.matches_arn(value, context)),
             Self::Number(comparison, numbers) => Decimal::parse_borrowed(value).is_some_and(|value| {

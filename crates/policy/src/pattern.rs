@@ -232,8 +232,17 @@ impl Pattern {
                 return own.eq_ignore_ascii_case(text.as_bytes());
             }
         }
-        let mut rest = text.chars().map(fold);
-        let mut takes = |part: &str| part.chars().map(fold).all(|character| rest.next() == Some(character));
+        self.equals_folded(text, context, fold)
+    }
+
+    /// The same for letters of ASCII only.
+    pub(crate) fn equals_ignoring_ascii_case(&self, text: &str, context: &Keys<'_>) -> bool {
+        self.equals_folded(text, context, |character| character.to_ascii_lowercase())
+    }
+
+    fn equals_folded(&self, text: &str, context: &Keys<'_>, fold: impl Fn(char) -> char) -> bool {
+        let mut rest = text.chars().map(&fold);
+        let mut takes = |part: &str| part.chars().map(&fold).all(|character| rest.next() == Some(character));
         let all = self.text.text();
         if self.ends_open() || !takes(Stretch { start: 0, length: self.begin }.text(all)) {
             return false;

@@ -96,10 +96,10 @@ fn has_fixed_account(arn: &str) -> bool {
     arn.split(':').nth(4).is_some_and(is_fixed)
 }
 
-/// No wider than /8, or /32 of IPv6; the private ranges are nobody's on the internet.
+/// No wider than /8, or /32 of IPv6.
 fn is_narrow_range(value: &str) -> bool {
     match address_range(value) {
-        Some(IpNet::V4(net)) => net.prefix_len() >= 8 || net.addr().is_private(),
+        Some(IpNet::V4(net)) => net.prefix_len() >= 8,
         Some(IpNet::V6(net)) => net.prefix_len() >= 32,
         None => false,
     }

@@ -360,6 +360,12 @@ fn rule_157_bool() {
         |value: &str| Context::new().with("aws:SecureTransport", "true").with("aws:ViaAWSService", value);
     assert!(holds(&variable, &context("true")));
     assert!(!holds(&variable, &context("false")));
+    // A long s is no s, with a variable beside it or in its place.
+    let context = |value: &str| Context::new().with("aws:SecureTransport", "false").with("aws:Via", value);
+    for (value, expected) in [("FALSE", true), ("fal\u{17f}e", false)] {
+        let variable = json!({"Bool": {"aws:SecureTransport": ["fal\u{17f}e", "${aws:Via}"]}});
+        assert_eq!(holds(&variable, &context(value)), expected, "{value}");
+    }
 }
 
 #[test]

@@ -151,6 +151,8 @@ fn rule_238_which_bucket_policies_are_public() {
         ("IpAddress", "aws:SourceIp", json!(["203.0.113.0/24", "0.0.0.0/1"]), true),
         ("IpAddress", "aws:SourceIp", json!("11.0.0.0/8"), false),
         ("IpAddress", "aws:SourceIp", json!("12.0.0.0/7"), true),
+        ("IpAddress", "aws:SourceIp", json!("10.0.0.0/7"), true),
+        ("IpAddress", "aws:SourceIp", json!("10.0.0.0/8"), false),
         ("IpAddress", "aws:SourceIp", json!("2001:db8::/32"), false),
         ("IpAddress", "aws:SourceIp", json!("2001::/16"), true),
         ("IpAddress", "aws:SourceIp", json!("nowhere"), true),
