@@ -235,6 +235,14 @@ impl RoleTemplateVersion {
         let mut given = Vec::with_capacity(self.parameters.len());
         for parameter in &self.parameters {
             let default = || parameter.default_value.clone().map(|value| vec![value]);
+            if let Some(value) =
+                values.get(&parameter.name).into_iter().flatten().find(|value| is_wide(value))
+            {
+                let name = &parameter.name;
+                return Err(format!(
+                    "The value {value} of the parameter {name} contains a wildcard or a policy variable."
+                ));
+            }
             match values.get(&parameter.name).cloned().or_else(default) {
                 Some(values) => given.push(parameter.with(values)?),
                 None if parameter.is_required => {
@@ -273,6 +281,12 @@ impl ParameterDefinition {
         }
         Ok(DelegationParameter { name: self.name.clone(), values, list: self.kind.is_list() })
     }
+}
+
+/// Whether a policy into which the value is filled would speak of more than one thing by it. What the operator
+/// writes, defaults included, may.
+fn is_wide(value: &str) -> bool {
+    value.contains(['*', '?']) || value.contains("${")
 }
 
 impl TemplateParameterType {
@@ -399,6 +413,18 @@ mod tests {
             (
                 values(&[("Name", &["a"]), ("Days", &["b"]), accounts]),
                 "The value b of the parameter Days is not of the type Number.",
+            ),
+            (
+                values(&[("Name", &["*"]), accounts]),
+                "The value * of the parameter Name contains a wildcard or a policy variable.",
+            ),
+            (
+                values(&[("Name", &["a?"]), accounts]),
+                "The value a? of the parameter Name contains a wildcard or a policy variable.",
+            ),
+            (
+                values(&[("Name", &["a"]), ("Accounts", &["arn:aws:iam::${aws:PrincipalAccount}:root"])]),
+                "The value arn:aws:iam::${aws:PrincipalAccount}:root of the parameter Accounts contains a wildcard or a policy variable.",
             ),
         ] {
             assert_eq!(version.role(&given).unwrap_err(), expected);

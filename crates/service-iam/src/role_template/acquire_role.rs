@@ -124,7 +124,11 @@ fn check_name(cx: &WriteCx<'_>, name: &str, source: &SourceTemplate) -> Result<(
 fn inline(cx: &WriteCx<'_>, made: &TemplatedRole) -> Result<BTreeMap<String, PolicyText>, Failed> {
     let mut inline = BTreeMap::new();
     for (name, document) in &made.inline {
-        inline.insert(name.clone(), policy::document(document)?);
+        // The other one may be what denies.
+        if inline.insert(name.clone(), policy::document(document)?).is_some() {
+            let message = format!("The role template makes two inline policies of the name {name}.");
+            return Err(InvalidInput::new(message).into());
+        }
     }
     let limit = cx.draft.quota(Quota::RolePolicySize);
     if inline.values().map(PolicyText::size).sum::<usize>() > limit as usize {

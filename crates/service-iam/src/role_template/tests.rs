@@ -105,6 +105,27 @@ fn what_is_refused() {
 }
 
 #[test]
+fn two_inline_policies_of_one_name_are_none() {
+    let mut world = world();
+    let policy = r#"{"PolicyName": "@{Name}", "PolicyDocument": {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}}"#;
+    let template = |policies: &str| {
+        format!(
+            r#"{{"RoleTemplates": [{{"TemplateArn": "{VAULT}", "DefaultMinorVersion": 1, "Versions": [{{
+                "MinorVersion": 1, "RoleNamePattern": "@{{Name}}",
+                "AssumeRolePolicyDocumentTemplate": {{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Principal": {{"Service": "ec2.amazonaws.com"}}, "Action": "sts:AssumeRole"}}}},
+                "ParametersDefinition": [{{"Name": "Name", "Type": "String"}}],
+                "InlinePolicyTemplates": [{policies}]}}]}}]}}"#
+        )
+    };
+    let twice = format!("{policy}, {}", policy.replace("@{Name}", "a"));
+    world.role_templates = RoleTemplates::parse(&template(&twice)).unwrap();
+    let refused = acquire(&mut world, None, &[("Name", &["a"])]).unwrap_err();
+    assert_eq!(refused, "InvalidInput: The role template makes two inline policies of the name a.");
+    let role = acquire(&mut world, None, &[("Name", &["b"])]).unwrap();
+    assert_eq!(world.account().role(&role.role_name).unwrap().inline.len(), 2);
+}
+
+#[test]
 fn the_role_that_is_made_is_asked_for() {
     let mut world = world();
     let asks = world.write_asks(&AcquireRole, &input(None, &GOOD)).unwrap();
