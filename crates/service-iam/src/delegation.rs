@@ -45,6 +45,10 @@ const OWNER_KEY: &str = "iam:DelegationRequestOwner";
 fn find(cx: &ReadCx<'_>, id: &str) -> Result<Option<Arc<DelegationRequest>>, Unavailable> {
     let Ok(id) = id.parse::<UniqueId>() else { return Ok(None) };
     let Some(home) = id.account() else { return Ok(None) };
+    let here = cx.account.delegation_requests.get(&id).filter(|request| request.moved_to.is_none());
+    if let Some(request) = here {
+        return Ok(Some(request).filter(|request| !request.is_gone(cx.env.now)).cloned());
+    }
     let found = match look(cx, home, &id)? {
         Some(left) => match left.moved_to {
             Some(holder) => look(cx, holder, &id)?,
@@ -53,6 +57,26 @@ fn find(cx: &ReadCx<'_>, id: &str) -> Result<Option<Arc<DelegationRequest>>, Una
         None => None,
     };
     Ok(found.filter(|request| !request.is_gone(cx.env.now)))
+}
+
+/// What expired long ago makes room. What stays behind of a request goes with the request itself, so that its
+/// workflow id is not free before.
+fn forget_gone(cx: &mut WriteCx<'_>) {
+    let read = cx.read();
+    let is_gone = |request: &Arc<DelegationRequest>| {
+        let holder = request.moved_to.filter(|_| request.is_gone(cx.env.now));
+        match holder.map(|holder| look(&read, holder, &request.id)) {
+            None => request.is_gone(cx.env.now),
+            Some(Ok(moved)) => moved.is_none_or(|moved| moved.is_gone(cx.env.now)),
+            Some(Err(_)) => false,
+        }
+    };
+    let all = cx.draft.delegation_requests.iter();
+    let gone: Vec<_> = all.filter(|request| is_gone(request)).map(|one| one.id.clone()).collect();
+    for id in gone {
+        // Just found.
+        let _ = cx.draft.remove::<DelegationRequest>(&id);
+    }
 }
 
 fn look(

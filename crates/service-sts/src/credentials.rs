@@ -29,10 +29,19 @@ pub(crate) struct NewSession {
 
 /// Seals a new session into its token.
 pub(crate) fn issue<M: OperationModel>(cx: &ReadCx<'_>, new: NewSession) -> Result<Credentials, Failure<M>> {
+    issue_since(cx, new, cx.env.now)
+}
+
+/// The same of a session that began, and counts as issued, at this time.
+pub(crate) fn issue_since<M: OperationModel>(
+    cx: &ReadCx<'_>,
+    new: NewSession,
+    issued: Timestamp,
+) -> Result<Credentials, Failure<M>> {
     let mut random = cx.env.random();
     let key = UniqueId::generate(IdKind::TemporaryKey, new.account, &mut random);
     let secret = keygate_seal::secret_access_key(&mut random);
-    let issued = cx.env.now.to_whole_seconds();
+    let issued = issued.to_whole_seconds();
     let session = Session {
         key: key.clone(),
         secret: Zeroizing::new(secret.expose().to_owned()),

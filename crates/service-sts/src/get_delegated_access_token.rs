@@ -47,24 +47,26 @@ fn exchange(
     request: &DelegationRequest,
 ) -> Result<GetDelegatedAccessTokenResponse, Failed> {
     let ends = request.session_ends().ok_or_else(invalid)?;
-    let left = ends.seconds() - cx.env.now.to_whole_seconds().seconds();
-    let seconds = u32::try_from(left).ok().filter(|seconds| *seconds > 0).ok_or_else(expired)?;
+    if ends.to_whole_seconds() <= cx.env.now.to_whole_seconds() {
+        return Err(expired());
+    }
     let approver = request.approver.as_ref().ok_or_else(invalid)?;
     let assumed_principal = principal(account, &approver.delegate).ok_or_else(invalid)?;
     let policies = Some(vec![SessionPolicy::Inline(request.terms.policy.clone())]);
-    let packed_policy_size = packed::size(policies.as_deref(), &approver.tags, &[])?;
+    let packed_policy_size = packed::size(policies.as_deref(), &approver.tags, &approver.transitive)?;
     let new = NewSession {
         account: account.id(),
         kind: SessionKind::Delegated { delegate: approver.delegate.clone(), request: request.id.clone() },
-        seconds,
+        seconds: request.terms.seconds,
         policies,
         tags: approver.tags.clone(),
-        transitive: Vec::new(),
+        transitive: approver.transitive.clone(),
         source_identity: approver.source_identity.clone(),
         mfa: None,
     };
     Ok(GetDelegatedAccessTokenResponse {
-        credentials: Some(credentials::issue(cx, new)?),
+        // One delegation is one session, however often it is fetched: it is revoked by when the token was sent.
+        credentials: Some(credentials::issue_since(cx, new, request.since)?),
         packed_policy_size,
         assumed_principal: Some(assumed_principal.into()),
     })

@@ -23,7 +23,7 @@ impl Write for AcceptDelegationRequest {
     fn run(&self, cx: &mut WriteCx<'_>, input: AcceptDelegationRequestRequest) -> Outcome<Self::Model> {
         let now = cx.now();
         let approver = approver(cx.caller)?;
-        let by_root = approver.delegate == Delegate::Root;
+        let limit = limit(cx.caller);
         change(
             cx,
             &input.delegation_request_id,
@@ -33,11 +33,12 @@ impl Write for AcceptDelegationRequest {
                 if let Some(message) = wrong_state(request, state, &wanted) {
                     return Err(Failure::validation(message));
                 }
-                if by_root && request.terms.seconds > ROOT_LIMIT {
-                    let message = "Root users can only accept delegation requests with a session duration of 4 hours or less.";
-                    return Err(Failure::access_denied(message));
+                match limit {
+                    Some((seconds, message)) if request.terms.seconds > seconds => {
+                        Err(Failure::access_denied(message))
+                    }
+                    _ => Ok(()),
                 }
-                Ok(())
             },
             |request| {
                 request.approver = Some(approver);
@@ -45,6 +46,21 @@ impl Write for AcceptDelegationRequest {
             },
         )?;
         Ok(AcceptDelegationRequestResponse {})
+    }
+}
+
+/// How long a session may last that the caller lends, and what is said of longer ones.
+fn limit(caller: &Caller) -> Option<(u32, &'static str)> {
+    match &caller.kind {
+        CallerKind::Root => Some((
+            ROOT_LIMIT,
+            "Root users can only accept delegation requests with a session duration of 4 hours or less.",
+        )),
+        CallerKind::Role { role, .. } => Some((
+            role.max_session_seconds,
+            "The session duration of the delegation request exceeds the maximum session duration of the role.",
+        )),
+        CallerKind::User(_) | CallerKind::Federated { .. } => None,
     }
 }
 
@@ -68,6 +84,7 @@ fn approver(caller: &Caller) -> Result<Approver, Failure<op::AcceptDelegationReq
         arn: caller.arn.as_str().to_owned(),
         delegate,
         tags: session.map(|session| session.tags.clone()).unwrap_or_default(),
+        transitive: session.map(|session| session.transitive.clone()).unwrap_or_default(),
         source_identity: session.and_then(|session| session.source_identity.clone()),
     })
 }

@@ -25,6 +25,7 @@ impl Write for AssociateDelegationRequest {
     }
 
     fn run(&self, cx: &mut WriteCx<'_>, input: AssociateDelegationRequestRequest) -> Outcome<Self::Model> {
+        super::forget_gone(cx);
         let id = input.delegation_request_id;
         let (here, now) = (cx.account_id(), cx.now());
         let key: UniqueId = id.parse().map_err(|_| no_such(&id))?;

@@ -74,20 +74,10 @@ impl Write for CreateDelegationRequest {
             rejection_reason: None,
             moved_to: None,
         };
-        forget_gone(cx);
+        super::forget_gone(cx);
         let id = request.id.to_string();
         cx.draft.insert(request)?;
         Ok(CreateDelegationRequestResponse { console_deep_link: None, delegation_request_id: Some(id) })
-    }
-}
-
-/// What expired long ago makes room.
-fn forget_gone(cx: &mut WriteCx<'_>) {
-    let all = cx.draft.delegation_requests.iter();
-    let gone: Vec<_> = all.filter(|request| request.is_gone(cx.env.now)).map(|one| one.id.clone()).collect();
-    for id in gone {
-        // Just found.
-        let _ = cx.draft.remove::<DelegationRequest>(&id);
     }
 }
 

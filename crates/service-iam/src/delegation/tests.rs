@@ -22,6 +22,7 @@ use super::send_delegation_token::SendDelegationToken;
 use super::update_delegation_request::UpdateDelegationRequest;
 use crate::ask::tests::pairs;
 use crate::policy::create_policy::CreatePolicy;
+use crate::policy::testing::add_role;
 use crate::user::tests::add_user;
 
 const PARTNER: u64 = 111_122_223_333;
@@ -430,6 +431,82 @@ fn who_may_accept() {
     assert_eq!(accept(&mut world, &id), Err(limited.to_owned()));
     as_user(&mut world, "alice");
     accept(&mut world, &id).unwrap();
+}
+
+/// A session of the role "approver", which has sessions of an hour, with the transitive tag team and the tag unit.
+fn as_role(world: &mut World) {
+    as_root(world, OWNER);
+    if world.account().role("approver").is_err() {
+        add_role(world, "approver", "/", None);
+    }
+    let role = world.account().role("approver").unwrap().id.clone();
+    let mut tags = Tags::default();
+    tags.set([("team", "a"), ("unit", "b")], keygate_state::TagCase::Insensitive, 50).unwrap();
+    let session = keygate_state::Session {
+        key: world.new_id(keygate_ident::IdKind::TemporaryKey),
+        secret: String::new().into(),
+        account: number(OWNER),
+        kind: keygate_state::SessionKind::Role { role, session_name: "s".to_owned() },
+        issued: world.now,
+        expires: world.now.plus_seconds(900),
+        policies: None,
+        tags,
+        transitive: vec!["team".to_owned()],
+        source_identity: None,
+        mfa: None,
+    };
+    world.caller = Caller::session(&world.account(), session.into());
+}
+
+#[test]
+fn a_role_lends_no_longer_than_its_sessions_last() {
+    let mut world = world();
+    for (seconds, expected) in [
+        (3601, Err("AccessDenied: The session duration of the delegation request exceeds the maximum session duration of the role.".to_owned())),
+        (3600, Ok(())),
+    ] {
+        let id = create(&mut world, |input| {
+            input.session_duration = seconds;
+            input.requestor_workflow_id = format!("workflow-{seconds}");
+        })
+        .unwrap();
+        as_role(&mut world);
+        associate(&mut world, &id).unwrap();
+        assert_eq!(accept(&mut world, &id), expected, "{seconds}");
+        let approver = world.account().delegation_requests.get(&id.parse().unwrap()).unwrap().approver.clone();
+        assert_eq!(
+            approver.map(|approver| (approver.tags.len(), approver.transitive)),
+            expected.ok().map(|()| (2, vec!["team".to_owned()]))
+        );
+    }
+}
+
+#[test]
+fn old_requests_make_room_for_their_owner_and_keep_their_workflow_id() {
+    let mut world = world();
+    let old = create(&mut world, |_| {}).unwrap();
+    as_user(&mut world, "alice");
+    world.now = world.now.plus_seconds(DAY - 1);
+    associate(&mut world, &old).unwrap();
+    // What stays behind would be gone by now, but alice still sees the request.
+    world.now = world.now.plus_seconds(31 * DAY);
+    assert_eq!(state(&mut world, &old), "EXPIRED");
+    assert!(create(&mut world, |_| {}).unwrap_err().starts_with("EntityAlreadyExists: "));
+    as_user(&mut world, "alice");
+    world.now = world.now.plus_seconds(6 * DAY);
+    assert!(get(&mut world, &old).unwrap_err().starts_with("NoSuchEntity: "));
+    let new = create(&mut world, |_| {}).unwrap();
+    assert_eq!(world.account().delegation_requests.len(), 1);
+    as_user(&mut world, "alice");
+    associate(&mut world, &new).unwrap();
+    assert_eq!(world.account().delegation_requests.len(), 1);
+    // A request is found in its owner's account, whatever became of what stayed behind.
+    world.here = number(PARTNER);
+    world
+        .edit(|draft| draft.remove::<keygate_state::DelegationRequest>(&new.parse().unwrap()).map(drop))
+        .unwrap();
+    as_user(&mut world, "alice");
+    assert_eq!(state(&mut world, &new), "ASSIGNED");
 }
 
 #[test]

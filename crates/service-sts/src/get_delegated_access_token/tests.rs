@@ -1,6 +1,8 @@
 use keygate_ident::{AccountId, IdKind, UniqueId};
 use keygate_operation::testing::{SeededEntropy, World};
-use keygate_state::{Approver, DelegationState, DelegationTerms, MfaState, Session, Tags, effective};
+use keygate_state::{
+    Approver, DelegationState, DelegationTerms, MfaState, Session, TagCase, Tags, effective,
+};
 use keygate_wire::Sensitive;
 
 use super::*;
@@ -45,7 +47,8 @@ fn sent(world: &mut World, delegate: Delegate) -> UniqueId {
         approver: Some(Approver {
             arn: "arn".to_owned(),
             delegate,
-            tags: Tags::default(),
+            tags: tags(),
+            transitive: vec!["team".to_owned()],
             source_identity: Some("alice".to_owned()),
         }),
         notes: None,
@@ -59,6 +62,12 @@ fn sent(world: &mut World, delegate: Delegate) -> UniqueId {
     world.here = owner;
     world.edit(|draft| draft.insert(request)).unwrap();
     id
+}
+
+fn tags() -> Tags {
+    let mut tags = Tags::default();
+    tags.set([("team", "a"), ("unit", "b")], TagCase::Insensitive, 50).unwrap();
+    tags
 }
 
 fn token(world: &World, request: &UniqueId) -> String {
@@ -121,6 +130,9 @@ fn credentials_of_whoever_accepted_within_the_policy() {
         assert_eq!(credentials.expiration, world.now.plus_seconds(3000));
         let opened = world.keys.open_token(&credentials.session_token).unwrap();
         let session = std::sync::Arc::new(Session::from_bytes(&opened).unwrap());
+        // Whoever revokes what was issued before a time revokes the delegation, however late it is traded in.
+        assert_eq!((session.issued, session.expires), (start.to_whole_seconds(), credentials.expiration));
+        assert_eq!((&session.tags, &session.transitive), (&tags(), &vec!["team".to_owned()]));
         let caller = keygate_state::Caller::session(&world.account(), session).unwrap();
         assert_eq!((caller.arn.as_str(), caller.user_id.as_str()), (arn.as_str(), user_id.as_str()));
         assert_eq!(caller.mfa(), MfaState::No);

@@ -125,6 +125,9 @@ pub struct Approver {
     /// The session tags of a role session.
     #[serde(default)]
     pub tags: Tags,
+    /// Keys of those that persist through role chaining.
+    #[serde(default)]
+    pub transitive: Vec<String>,
     /// The source identity of a role session.
     #[serde(default)]
     pub source_identity: Option<String>,
