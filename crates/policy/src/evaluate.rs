@@ -231,10 +231,10 @@ impl<O: Observer> Scan<'_, O> {
         if linked.is_complete() {
             let (denies, allows) = linked.candidates(self.prepared.action);
             for &candidate in denies {
-                self.candidate(within, linked, candidate, Effect::Deny, &mut allowed)?;
+                self.candidate(within, linked, candidate, &mut allowed)?;
             }
             for &candidate in allows {
-                self.candidate(within, linked, candidate, Effect::Allow, &mut allowed)?;
+                self.candidate(within, linked, candidate, &mut allowed)?;
                 if is_settled(allowed) {
                     break;
                 }
@@ -255,12 +255,13 @@ impl<O: Observer> Scan<'_, O> {
         within: Within,
         linked: &Linked,
         candidate: Candidate,
-        effect: Effect,
         allowed: &mut Option<Allowed>,
     ) -> Result<(), Denied> {
         let Some(outline) = linked.outline(candidate) else { return Ok(()) };
         let place = Place::new(outline.policy(), outline.statement());
-        if candidate.matches_action() && outline.is_bare(within.layer) {
+        if candidate.matches_action()
+            && let Some(effect) = outline.bare(within.layer)
+        {
             return self.matched(within, place, effect, Grade::Direct, allowed);
         }
         if !outline.may_match(self.prepared) {

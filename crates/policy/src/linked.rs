@@ -56,8 +56,8 @@ pub(crate) struct Outline {
     /// The index of the policy, and of its statement.
     policy: u16,
     statement: u16,
-    /// It matches every request whose action it matches, whoever asks.
-    bare: bool,
+    /// Its effect, if it matches every request whose action it matches, whoever asks.
+    bare: Option<Effect>,
 }
 
 /// A stretch of the pool: Denies, then Allows.
@@ -108,7 +108,9 @@ struct Interval {
 /// scanned.
 const MAX_STATEMENTS: usize = (u16::MAX >> 1) as usize;
 
-/// Beyond so many entries of lists per statement, a vendor's segments are given up for one list.
+/// Beyond so many entries of lists per statement, a vendor's segments are given up for one list. Beyond so many per
+/// statement and action pattern, where many statements speak of all of many vendors, there are no lists: the layer
+/// is scanned.
 const MAX_LISTED: usize = 128;
 
 impl Linked {
@@ -130,7 +132,7 @@ impl Linked {
         let outlines = outlines.into_iter().map(|(_, outline)| outline).collect();
         let mut linked = Self { policies, outlines, complete, ..Self::default() };
         if complete {
-            Linker::new(&linked).link(&mut linked);
+            linked.complete = Linker::new(&linked).link(&mut linked).is_some();
         }
         linked
     }
@@ -218,7 +220,7 @@ impl Outline {
             colons,
             policy: u16::try_from(policy).ok()?,
             statement: u16::try_from(index).ok()?,
-            bare,
+            bare: bare.then_some(statement.effect),
         })
     }
 
@@ -232,10 +234,10 @@ impl Outline {
         usize::from(self.statement)
     }
 
-    /// Whether nothing but the action matters. In policies of resources, who asks does.
+    /// The effect, if nothing but the action matters. In policies of resources, who asks does.
     #[inline]
-    pub(crate) fn is_bare(&self, layer: Layer) -> bool {
-        self.bare && layer != Layer::Resource
+    pub(crate) fn bare(&self, layer: Layer) -> Option<Effect> {
+        self.bare.filter(|_| layer != Layer::Resource)
     }
 
     /// Whether the statement may match the resource of the request.
@@ -402,20 +404,25 @@ impl Linker {
         self.everywhere.iter().copied().chain(excepting).collect()
     }
 
-    fn link(self, linked: &mut Linked) {
+    /// Fills in the lists; `None`, and nothing is filled in, if they would be too long.
+    fn link(self, linked: &mut Linked) -> Option<()> {
         let size = (self.vendors.len() * 2).next_power_of_two().max(2);
         let mut vendors = vec![Vendor::default(); size];
         let (mut starts, mut lists, mut pool) = (Vec::new(), Vec::new(), Vec::new());
-        linked.common = self.list(self.of_every_action(None), &mut pool);
-        let limit = MAX_LISTED * linked.outlines.len();
+        let common = self.list(self.of_every_action(None), &mut pool)?;
+        let patterns: usize = self.vendors.values().map(Vec::len).sum();
+        let limit = MAX_LISTED.checked_mul(linked.outlines.len())?;
+        let most = limit.checked_add(MAX_LISTED.checked_mul(patterns)?)?;
         for (&key, intervals) in &self.vendors {
             let start = starts.len();
             for (begin, statements) in self.segments(key, intervals, limit.saturating_sub(pool.len())) {
+                if pool.len() + statements.len() > most {
+                    return None;
+                }
                 starts.push(begin);
-                lists.push(self.list(statements, &mut pool));
+                lists.push(self.list(statements, &mut pool)?);
             }
-            let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-            let vendor = Vendor { key, start: number(start), count: number(starts.len() - start) };
+            let vendor = Vendor { key, start: number(start)?, count: number(starts.len() - start)? };
             let mask = size - 1;
             let mut place = place_of(key) & mask;
             while vendors.get(place).is_some_and(|found| found.count != 0) {
@@ -425,10 +432,12 @@ impl Linker {
                 *found = vendor;
             }
         }
+        linked.common = common;
         linked.vendors = vendors.into_boxed_slice();
         linked.starts = starts.into_boxed_slice();
         linked.lists = lists.into_boxed_slice();
         linked.pool = pool.into_boxed_slice();
+        Some(())
     }
 
     /// The segments of a vendor: where each begins, and the statements that speak of it. If their lists would be
@@ -448,36 +457,47 @@ impl Linker {
         }
         starts.sort_unstable();
         starts.dedup();
-        let mut segments: Vec<(u128, Vec<Candidate>)> =
-            starts.iter().map(|start| (*start, always.clone())).collect();
-        let mut listed = segments.len() * always.len();
+        let mut listed = starts.len() * always.len();
+        let mut segments: Vec<(u128, Vec<Candidate>)> = Vec::new();
+        if listed <= limit {
+            segments.extend(starts.iter().map(|start| (*start, always.clone())));
+        }
         for (index, interval) in intervals {
             let from = starts.partition_point(|start| *start < interval.first);
             let to = starts.partition_point(|start| *start <= interval.last);
             listed += to - from;
             if listed > limit {
-                let all = intervals.iter().map(|(index, _)| Candidate::new(*index, false));
-                return vec![(0, all.chain(always).collect())];
+                break;
             }
             for (_, statements) in segments.get_mut(from..to).unwrap_or_default() {
                 statements.push(Candidate::new(*index, interval.certain));
             }
         }
+        if listed > limit {
+            let all = intervals.iter().map(|(index, _)| Candidate::new(*index, false));
+            return vec![(0, all.chain(always).collect())];
+        }
         segments
     }
 
-    /// Puts a list into the pool. A statement stands in it once, as certain if one of its patterns is.
-    fn list(&self, mut statements: Vec<Candidate>, pool: &mut Vec<Candidate>) -> List {
+    /// Puts a list into the pool. A statement stands in it once, as certain if one of its patterns is. `None`: the
+    /// pool is longer than can be counted.
+    fn list(&self, mut statements: Vec<Candidate>, pool: &mut Vec<Candidate>) -> Option<List> {
         statements.sort_unstable_by(|one, two| two.cmp(one));
         statements.dedup_by_key(|candidate| candidate.index());
         let place = |candidate: &Candidate| self.places.get(candidate.index()).copied().unwrap_or_default();
         statements.sort_unstable_by_key(place);
         let denies = statements.partition_point(|candidate| place(candidate).denies());
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let start = pool.len();
         pool.extend(&statements);
-        List { start: number(start), denies: number(denies), allows: number(statements.len() - denies) }
+        number(pool.len())?;
+        let allows = number(statements.len() - denies)?;
+        Some(List { start: number(start)?, denies: number(denies)?, allows })
     }
+}
+
+fn number(count: usize) -> Option<u32> {
+    u32::try_from(count).ok()
 }
 
 impl Reach {
@@ -511,3 +531,6 @@ fn place_of(key: u128) -> usize {
     let mixed = (high ^ low.rotate_left(32)).wrapping_mul(FACTOR);
     (mixed >> 40) as usize
 }
+
+#[cfg(test)]
+mod tests;
