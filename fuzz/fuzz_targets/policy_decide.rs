@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     // The same policies linked.
     let Some(question) = Case::parse(&line).ok().and_then(|case| Question::new(&case).ok()) else { return };
     question.ask(|request, stack| {
-        let linked = decide_prepared(&Prepared::new(*request), &LinkedStack::new(stack).layers());
+        let linked = decide_prepared(&Prepared::new(*request), &LinkedStack::new(stack).layers(stack.resource_rule, stack.kms_grant));
         assert_eq!(linked, decide(request, stack), "{line}");
     });
 });

@@ -46,13 +46,11 @@ pub struct LinkedStack {
     scps: Box<[Linked]>,
     rcps: Box<[Linked]>,
     resource: Option<Linked>,
-    resource_rule: ResourceRule,
-    kms_grant: bool,
     vpc_endpoint: Option<Linked>,
 }
 
 impl LinkedStack {
-    /// Links every layer of a stack.
+    /// Links every layer of a stack. What of it speaks of one request is left out: [`layers`](Self::layers) takes it.
     pub fn new(stack: &Stack<'_>) -> Self {
         let bag = |policies: &[Attached<'_>]| Linked::new(policies.iter().map(|attached| attached.policy));
         let levels = |levels: &[Level<'_>]| levels.iter().map(|level| bag(level.policies)).collect();
@@ -66,14 +64,13 @@ impl LinkedStack {
             scps: levels(stack.scps),
             rcps: levels(stack.rcps),
             resource: stack.resource.as_ref().map(|attached| bag(std::slice::from_ref(attached))),
-            resource_rule: stack.resource_rule,
-            kms_grant: stack.kms_grant,
             vpc_endpoint: stack.vpc_endpoint.map(bag),
         }
     }
 
-    /// The layers, to decide against.
-    pub fn layers(&self) -> Layers<'_> {
+    /// The layers, to decide one request against: how its resource's policy and the identity policies combine, and
+    /// whether a grant on its KMS key lets this caller do this (rule 237).
+    pub fn layers(&self, resource_rule: ResourceRule, kms_grant: bool) -> Layers<'_> {
         Layers {
             identity: Bag::Linked(&self.identity),
             boundary: self.boundary.as_ref().map(Bag::Linked),
@@ -81,8 +78,8 @@ impl LinkedStack {
             scps: &self.scps,
             rcps: &self.rcps,
             resource: self.resource.as_ref().map(Bag::Linked),
-            resource_rule: self.resource_rule,
-            kms_grant: self.kms_grant,
+            resource_rule,
+            kms_grant,
             vpc_endpoint: self.vpc_endpoint.as_ref().map(Bag::Linked),
         }
     }

@@ -88,8 +88,11 @@ fn decisions_allocate_nothing() {
                 let prepared = Prepared::new(request);
                 answers = [
                     Some(decide(&request, &stack)),
-                    Some(decide_prepared(&prepared, &linked.layers())),
-                    Some(decide_prepared(&Prepared::new(request), &linked.layers())),
+                    Some(decide_prepared(&prepared, &linked.layers(stack.resource_rule, stack.kms_grant))),
+                    Some(decide_prepared(
+                        &Prepared::new(request),
+                        &linked.layers(stack.resource_rule, stack.kms_grant),
+                    )),
                 ];
                 room = keys.recycled();
             });

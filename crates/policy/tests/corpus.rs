@@ -26,7 +26,10 @@ fn linked_policies_decide_the_corpus_alike() {
     for line in lines() {
         let question = Question::new(&Case::parse(&line).unwrap()).unwrap();
         let linked = question.ask(|request, stack| {
-            decide_prepared(&Prepared::new(*request), &LinkedStack::new(stack).layers())
+            decide_prepared(
+                &Prepared::new(*request),
+                &LinkedStack::new(stack).layers(stack.resource_rule, stack.kms_grant),
+            )
         });
         assert_eq!(question.ask(decide), linked, "{line}");
     }

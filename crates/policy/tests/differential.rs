@@ -88,8 +88,12 @@ fn compare(case: &Value) -> Result<Verdict, String> {
 fn both_ways(line: &str) -> Result<(Decision, Decision), String> {
     let case = Case::parse(line).map_err(|error| error.to_string())?;
     let question = Question::new(&case).map_err(|error| error.to_string())?;
-    let linked = question
-        .ask(|request, stack| decide_prepared(&Prepared::new(*request), &LinkedStack::new(stack).layers()));
+    let linked = question.ask(|request, stack| {
+        decide_prepared(
+            &Prepared::new(*request),
+            &LinkedStack::new(stack).layers(stack.resource_rule, stack.kms_grant),
+        )
+    });
     Ok((question.ask(decide), linked))
 }
 

@@ -104,7 +104,7 @@ proptest! {
             let action = format!("{vendor}:{name}");
             let resource = Resource { arn: &arn, account: caller.account };
             let request = Request { caller, action: &action, resource, context: &context };
-            let through_index = decide_prepared(&Prepared::new(request), &linked.layers());
+            let through_index = decide_prepared(&Prepared::new(request), &linked.layers(stack.resource_rule, stack.kms_grant));
             prop_assert_eq!(decide(&request, &stack), through_index, "{} {}", action, arn);
         }
     }
@@ -137,7 +137,11 @@ fn policies_that_make_long_lists_are_linked_all_the_same() {
         let resource = Resource { arn: &arn, account: caller.account };
         let request = Request { caller, action: "s3:GetObject", resource, context: &context };
         let decision = decide(&request, &stack);
-        assert_eq!(decision, decide_prepared(&Prepared::new(request), &linked.layers()), "{arn}");
+        assert_eq!(
+            decision,
+            decide_prepared(&Prepared::new(request), &linked.layers(stack.resource_rule, stack.kms_grant)),
+            "{arn}"
+        );
         allowed += usize::from(decision.is_allowed());
     }
     assert_eq!(allowed, 600 - 600_usize.div_ceil(7));

@@ -271,7 +271,7 @@ proptest! {
             let (explained, trace) = explain(request, stack);
             assert_eq!(decide(request, stack), explained, "{case}");
             let linked = LinkedStack::new(stack);
-            assert_eq!(decide_prepared(&Prepared::new(*request), &linked.layers()), explained, "{case}");
+            assert_eq!(decide_prepared(&Prepared::new(*request), &linked.layers(stack.resource_rule, stack.kms_grant)), explained, "{case}");
             // The trace says the same as the decision.
             if let Some(at) = explained.statement {
                 let deciding = trace.statements().find(|statement| statement.at == at).unwrap();

@@ -219,7 +219,13 @@ impl Case {
             assert_eq!((decision.verdict, decision.layer), (explained.verdict, explained.layer));
             assert_eq!(decision.statement, explained.statement);
             let linked = LinkedStack::new(stack);
-            assert_eq!(decide_prepared(&Prepared::new(*request), &linked.layers()), decision);
+            assert_eq!(
+                decide_prepared(
+                    &Prepared::new(*request),
+                    &linked.layers(stack.resource_rule, stack.kms_grant)
+                ),
+                decision
+            );
             assert_eq!(
                 decision.verdict == Verdict::ExplicitlyDenied,
                 denies(&trace) && decision.layer.is_some()
