@@ -10,7 +10,7 @@ use keygate_trail::{
     Decision, Event, EventError, Identity, IdentityKind, IssuerKind, Resource, SessionContext, SessionIssuer,
     TlsDetails, Verdict,
 };
-use keygate_wire::{ApiError, Kind, OperationSchema, Schema, Value};
+use keygate_wire::{ApiError, Kind, OperationSchema, Schema, Value, holds_private_key, is_secret_member};
 use serde_json::Value as Json;
 
 use crate::authorize::Decided;
@@ -22,16 +22,6 @@ const MAX_TEXT: usize = 16 * 1024;
 const MAX_MESSAGE: usize = 2048;
 /// What stands in place of a value nobody may read.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
-/// Members that are secrets although the models do not mark them as sensitive.
-const SECRET_MEMBERS: [&str; 6] = [
-    "SessionToken",
-    "SecretAccessKey",
-    "TokenCode",
-    "AuthenticationCode1",
-    "AuthenticationCode2",
-    "ServicePassword",
-];
-
 /// Operations that change nothing and still have response elements in CloudTrail.
 const CREDENTIAL_OPERATIONS: [&str; 3] = ["AssumeRole", "GetFederationToken", "GetSessionToken"];
 
@@ -134,10 +124,8 @@ impl Record {
     /// That it failed, and how.
     pub(crate) fn failed(&mut self, error: &ApiError) {
         self.event.response_elements = None;
-        self.event.error = Some(EventError {
-            code: error.code().to_owned(),
-            message: error.message().chars().take(MAX_MESSAGE).collect(),
-        });
+        self.event.error =
+            Some(EventError { code: error.code().to_owned(), message: cut(error.message(), MAX_MESSAGE) });
     }
 
     /// What a metric may be labelled with.
@@ -270,7 +258,7 @@ fn to_json(schema: &Schema, value: &Value) -> Json {
         (_, Value::Boolean(value)) => Json::from(*value),
         (_, Value::Integer(value)) => Json::from(*value),
         (_, Value::Double(value)) => Json::from(*value),
-        (_, Value::String(text)) => Json::from(cut(text)),
+        (_, Value::String(text)) => Json::from(cut(text, MAX_TEXT)),
         (_, Value::Blob(bytes)) => Json::from(format!("({} bytes)", bytes.len())),
         (_, Value::Timestamp(time)) => Json::from(time.to_string()),
         (_, Value::Document(json)) => json.clone(),
@@ -285,7 +273,7 @@ fn to_json(schema: &Schema, value: &Value) -> Json {
             let members = schema.members().iter().zip(fields);
             let shown = members.filter_map(|(member, field)| {
                 let value = field.as_ref()?;
-                let hidden = SECRET_MEMBERS.contains(&member.name);
+                let hidden = is_secret_member(member.name);
                 let json = if hidden { Json::from(HIDDEN) } else { to_json(member.target, value) };
                 Some((lower_first(member.name), json))
             });
@@ -295,8 +283,9 @@ fn to_json(schema: &Schema, value: &Value) -> Json {
     }
 }
 
-fn cut(text: &str) -> String {
-    text.chars().take(MAX_TEXT).collect()
+/// The text up to this length; nothing of it if a private key is in it, wherever it was sent.
+fn cut(text: &str, longest: usize) -> String {
+    if holds_private_key(text) { HIDDEN.to_owned() } else { text.chars().take(longest).collect() }
 }
 
 fn lower_first(name: &str) -> String {
@@ -304,5 +293,40 @@ fn lower_first(name: &str) -> String {
     match letters.next() {
         Some(first) => first.to_lowercase().chain(letters).collect(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keygate_wire::Member;
+
+    use super::*;
+
+    #[test]
+    fn private_keys_and_codes_are_in_no_record() {
+        static TEXT: Schema = Schema::string("text");
+        static CALL: Schema = Schema::structure(
+            "Call",
+            &[
+                Member::new("CertificateBody", &TEXT),
+                Member::new("SSHPublicKeyBody", &TEXT),
+                Member::new("TokenCode", &TEXT),
+            ],
+        );
+        let text = |text: &str| Value::String(text.to_owned());
+        let key =
+            "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nMIIE";
+        let call = [
+            ("CertificateBody", text(key)),
+            ("SSHPublicKeyBody", text("ssh-rsa AAAA")),
+            ("TokenCode", text("123456")),
+        ];
+        let hidden = HIDDEN;
+        assert_eq!(
+            to_json(&CALL, &Value::of(&CALL, call)),
+            serde_json::json!({ "certificateBody": hidden, "sSHPublicKeyBody": "ssh-rsa AAAA", "tokenCode": hidden })
+        );
+        assert_eq!(cut(key, 10), HIDDEN);
+        assert_eq!(cut("ééé", 2), "éé");
     }
 }

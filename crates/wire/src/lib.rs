@@ -26,5 +26,5 @@ pub use protocol::{HttpRequest, HttpResponse, OwnedRequest, Protocol};
 pub use schema::{Kind, Location, Member, Members, Schema, TimestampFormat};
 pub use shape::{Blob, Document, Field, Fields, Sensitive, Shape, ShapeError};
 
-pub use validate::{ValidationError, validate};
+pub use validate::{ValidationError, holds_private_key, is_secret_member, validate};
 pub use value::Value;

@@ -16,6 +16,26 @@ const MOST: usize = 32;
 /// request would be answered with several times its own size, and recorded so.
 const LONGEST_QUOTE: usize = 4096;
 
+/// Members that are secrets although the models do not mark them as sensitive.
+const SECRET_MEMBERS: [&str; 6] = [
+    "SessionToken",
+    "SecretAccessKey",
+    "TokenCode",
+    "AuthenticationCode1",
+    "AuthenticationCode2",
+    "ServicePassword",
+];
+
+/// Whether a member of this name is a secret, whatever its model says.
+pub fn is_secret_member(name: &str) -> bool {
+    SECRET_MEMBERS.contains(&name)
+}
+
+/// Whether a private key stands in this text: whoever takes the wrong file sends it as something else.
+pub fn holds_private_key(text: &str) -> bool {
+    text.contains("PRIVATE KEY-----")
+}
+
 /// What [`validate`] found.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ValidationError {
@@ -71,7 +91,12 @@ impl Check {
         for (member, value) in schema.members().iter().zip(values) {
             let place = format!("{path}{}", lower_first(member.name));
             match value {
-                Some(value) => self.value(member.target, value, &place),
+                Some(value) => {
+                    let quotes_values = self.quotes_values;
+                    self.quotes_values = quotes_values && !is_secret_member(member.name);
+                    self.value(member.target, value, &place);
+                    self.quotes_values = quotes_values;
+                }
                 None if member.required && !schema.is_union() => {
                     self.report(member.target, None, &place, "Member must not be null");
                 }
@@ -266,7 +291,7 @@ struct Shown<'a>(&'static Schema, &'a Value);
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(schema, value) = self;
-        if schema.sensitive {
+        if schema.sensitive || matches!(value, Value::String(text) if holds_private_key(text)) {
             return f.write_str("***Sensitive Data Redacted***");
         }
         match (value, &schema.kind) {
@@ -304,6 +329,9 @@ impl fmt::Display for Shown<'_> {
                 for (index, (member, value)) in schema.members().iter().zip(values).enumerate() {
                     write!(f, "{}{}=", if index == 0 { "" } else { ", " }, lower_first(member.name))?;
                     match value {
+                        Some(_) if is_secret_member(member.name) => {
+                            f.write_str("***Sensitive Data Redacted***")?;
+                        }
                         Some(value) => write!(f, "{}", Shown(member.target, value))?,
                         None => f.write_str("null")?,
                     }
@@ -444,6 +472,36 @@ mod tests {
             ],
         );
         check([name(), ("Choice", Value::Structure(vec![None, Some(text("x"))]))], &[]);
+    }
+
+    #[test]
+    fn secrets_that_the_model_does_not_mark_are_not_quoted() {
+        static CODE_PATTERN: Pattern = Pattern::new(r"\d+");
+        static CODE: Schema = Schema::string("codeType").pattern(&CODE_PATTERN);
+        static PAIR: Schema =
+            Schema::structure("Pair", &[Member::new("UserName", &NAME), Member::new("TokenCode", &CODE)]);
+        static PAIRS: Schema = Schema::list("pairs", &Member::new("member", &PAIR)).max(1);
+        static CALL: Schema = Schema::structure(
+            "Call",
+            &[Member::new("TokenCode", &CODE), Member::new("UserName", &NAME), Member::new("Pairs", &PAIRS)],
+        );
+        let key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----";
+        let pair = || Value::Structure(vec![None, Some(text("12345a"))]);
+        let members = [
+            ("TokenCode", text("12345a")),
+            ("UserName", text(key)),
+            ("Pairs", Value::List(vec![pair(), pair()])),
+        ];
+        let told = validate(&CALL, &Value::of(&CALL, members), true).unwrap_err().to_string();
+        assert!(!told.contains("12345a") && !told.contains("MIIE"), "{told}");
+        for expected in [
+            "Value at 'tokenCode' failed",
+            "Value '***Sensitive Data Redacted***' at 'userName' failed",
+            "Pair(userName=null, tokenCode=***Sensitive Data Redacted***)",
+            "Value at 'pairs.1.member.tokenCode' failed",
+        ] {
+            assert!(told.contains(expected), "{told}");
+        }
     }
 
     #[test]
