@@ -95,7 +95,7 @@ impl UseFacts {
                 _ => {}
             }
         }
-        Ok(Self { state: Mutex::new(state), codes: UsedCodes::load(store)? })
+        Ok(Self { state: Mutex::new(state), codes: UsedCodes::load(store, now)? })
     }
 
     /// A request by this caller was authenticated; it tries this action, if it is one of the catalogue.
@@ -144,6 +144,11 @@ impl UseFacts {
             }
         }
         std::mem::take(&mut state.unsaved).into_iter().collect()
+    }
+
+    /// How many one-time codes were used since the start.
+    pub(crate) fn claimed_codes(&self) -> u64 {
+        self.codes.claimed()
     }
 
     /// Returns when every one-time code that was used is stored. Whoever got a session for one waits for it.

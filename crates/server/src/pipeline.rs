@@ -249,10 +249,12 @@ impl Keygate {
                 Err(error) => End::Unrecorded(Err(error)),
             }
         } else {
+            let claimed = self.facts.claimed_codes();
             let mut answer = self.read(proved, call.as_ref(), record);
             // A one-time code that made a session must not be good again, not even after a crash.
             if answer.is_ok()
                 && operation.service.id == "STS"
+                && self.facts.claimed_codes() != claimed
                 && let Err(error) = self.facts.save_codes(self.node.store().as_ref()).await
             {
                 tracing::error!(%error, "used one-time codes can not be saved");
