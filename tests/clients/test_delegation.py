@@ -4,6 +4,7 @@ import pytest
 
 from expect import INVALID_TOKEN, access_denied, may_not_assume, no_boundary, no_session_policy, refused
 from harness import Credentials, allow, both, text, trust, unique
+from test_events import one
 
 
 @pytest.fixture
@@ -133,6 +134,21 @@ def test_the_owner_s_default_permissions_stay_within_session_policy_and_boundary
     wanted = account.arn(f"delegation-request/{request}")
     with access_denied(user.arn, "iam:GetDelegationRequest", wanted, no_boundary("iam:GetDelegationRequest")):
         user.iam.get_delegation_request(DelegationRequestId=request)
+
+
+def test_both_accounts_record_the_exchange(account, second_account, lend):
+    credentials, principal = lend(account.iam)
+    for where in (account, second_account):
+        record = one(where, "GetDelegatedAccessToken")
+        elements = record["responseElements"]
+        assert elements["assumedPrincipal"] == principal
+        assert elements["credentials"]["accessKeyId"] == credentials.access_key
+        told = str(record)
+        assert credentials.secret_key not in told and credentials.token not in told
+        assert record["requestParameters"] == {"tradeInToken": "HIDDEN_DUE_TO_SECURITY_REASONS"}
+        identity = record["userIdentity"]
+        assert identity["accountId"] == second_account.id
+        assert identity.get("accessKeyId") == (second_account.credentials.access_key if where is second_account else None)
 
 
 def test_requests_survive_a_restart(own_server):

@@ -23,7 +23,8 @@ const MAX_MESSAGE: usize = 2048;
 /// What stands in place of a value nobody may read.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 /// Operations that change nothing and still have response elements in CloudTrail.
-const CREDENTIAL_OPERATIONS: [&str; 3] = ["AssumeRole", "GetFederationToken", "GetSessionToken"];
+const CREDENTIAL_OPERATIONS: [&str; 4] =
+    ["AssumeRole", "GetDelegatedAccessToken", "GetFederationToken", "GetSessionToken"];
 
 /// An audit record in the making; the pipeline adds what it learns, stage by stage.
 pub(crate) struct Record {
@@ -117,8 +118,17 @@ impl Record {
         if !self.event.read_only || hands_out {
             let json = to_json(schema, output);
             let empty = json.as_object().is_some_and(serde_json::Map::is_empty);
+            self.assumed(json.get("assumedPrincipal").and_then(serde_json::Value::as_str));
             self.event.response_elements = (!empty).then_some(json);
         }
+    }
+
+    /// Whom delegated credentials act as. Nothing is asked of that account any more, and yet it is to know.
+    fn assumed(&mut self, principal: Option<&str>) {
+        let account = principal.and_then(keygate_ident::ArnParts::split);
+        let account: Option<AccountId> = account.and_then(|parts| parts.account.parse().ok());
+        let other = account.filter(|account| self.event.account != Some(*account));
+        self.others.extend(other.filter(|other| !self.others.contains(other)));
     }
 
     /// That it failed, and how.
