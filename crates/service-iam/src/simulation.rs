@@ -17,6 +17,7 @@ mod simulate_custom_policy;
 mod simulate_principal_policy;
 mod source;
 mod sourced;
+mod work;
 
 use keygate_operation::Entry;
 

@@ -1,6 +1,7 @@
 //! The simulation itself: every action on every resource, decided and explained by the engine.
 
-use std::collections::{BTreeMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use keygate_ident::AccountId;
 use keygate_operation::{Failure, ReadCx, paginate};
@@ -10,17 +11,17 @@ use keygate_policy::{
 };
 use keygate_shapes::declares;
 use keygate_shapes::iam::{
-    EvaluationResult, OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail, ResourceSpecificResult,
-    SimulatePolicyResponse, Statement,
+    EvaluationResult, OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail, Position,
+    ResourceSpecificResult, SimulatePolicyResponse, Statement,
 };
 use keygate_state::InvalidInput;
 use keygate_wire::OperationModel;
 
 use super::caller::Supposed;
-use super::position;
 use super::refused::Refused;
-use super::resource::{Target, Trusts};
+use super::resource::{Target, Trusts, is_assumption};
 use super::sourced::Sourced;
+use super::{position, work};
 
 /// A simulation, all parts of its input read.
 pub(super) struct Simulation {
@@ -39,7 +40,9 @@ pub(super) struct Simulation {
 }
 
 /// Statements times resources that one call may have decided; more is spread over pages.
-const WORK: usize = 250_000;
+const STATEMENTS: usize = 250_000;
+/// Resources, matched statements and missing keys that one answer lists, together.
+const LINES: usize = 25_000;
 
 /// `allowed`, `explicitDeny`, `implicitDeny`; ordered by how much is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,10 +52,13 @@ enum Answer {
     Allowed,
 }
 
+/// Where statements stand, each looked for once.
+type Positions = RefCell<HashMap<StatementRef, Option<(Position, Position)>>>;
+
 /// One action on one resource.
 struct Pair {
     answer: Answer,
-    matched: Vec<(Effect, Statement)>,
+    matched: Vec<(StatementRef, Effect, Statement)>,
     missing: Vec<String>,
     organizations: Option<bool>,
     boundary: Option<bool>,
@@ -72,24 +78,42 @@ impl Simulation {
     where
         M: OperationModel + declares::InvalidInput + declares::PolicyEvaluation,
     {
-        let work = self.statements().saturating_mul(self.resources.len()).max(1);
-        if work > WORK {
-            return Err(
-                InvalidInput::new("The policies and resources are too many for one simulation.").into()
-            );
+        let too_much =
+            || InvalidInput::new("The policies and resources are too many for one simulation.").into();
+        let trusts =
+            if actions.iter().any(|action| is_assumption(action)) { self.trusts } else { Trusts::Ignored };
+        let work = work::of_action(self.policies(), trusts, &self.context, &self.resources).max(1);
+        let statements = self.policies().map(|source| source.policy.statements().len()).sum::<usize>();
+        let statements = statements.saturating_mul(self.resources.len()).max(1);
+        if work > work::MOST || statements > STATEMENTS {
+            return Err(too_much());
         }
-        let most = i32::try_from(WORK / work).unwrap_or(i32::MAX);
-        let wanted = max_items.unwrap_or(100).min(most);
-        let key = |index: &usize| format!("{index:08}");
-        let page = paginate::<M, usize>(cx, "", marker, Some(wanted), 0..actions.len(), key);
-        // A marker that is none is another error here than elsewhere.
-        let page = match (page, marker) {
-            (Err(_), Some(_)) => return Err(InvalidInput::new("Invalid marker for pagination.").into()),
-            (page, _) => page?,
+        let most = i32::try_from((work::MOST / work).min(STATEMENTS / statements)).unwrap_or(i32::MAX);
+        let page_of = |count: i32| {
+            let key = |index: &usize| format!("{index:08}");
+            let page = paginate::<M, usize>(cx, "", marker, Some(count), 0..actions.len(), key);
+            match (page, marker) {
+                // A marker that is none is another error here than elsewhere.
+                (Err(_), Some(_)) => Err(InvalidInput::new("Invalid marker for pagination.").into()),
+                (page, _) => page,
+            }
         };
-        let wanted = page.items.into_iter().filter_map(|index| actions.get(index));
-        let results: Vec<EvaluationResult> =
-            wanted.map(|action| self.action(cx, action)).collect::<Result<_, Refused>>()?;
+        let mut page = page_of(max_items.unwrap_or(100).min(most))?;
+        let positions = Positions::default();
+        let (mut results, mut room) = (Vec::new(), LINES);
+        for action in page.items.iter().filter_map(|index| actions.get(*index)) {
+            match self.action(cx, action, &positions, &mut room)? {
+                Some(result) => results.push(result),
+                None => break,
+            }
+        }
+        if results.len() < page.items.len() {
+            // The page ends early; an action that does not fit into an answer of its own fits into none.
+            page = match i32::try_from(results.len()) {
+                Ok(count @ 1..) => page_of(count)?,
+                _ => return Err(too_much()),
+            };
+        }
         Ok(SimulatePolicyResponse {
             evaluation_results: Some(results),
             is_truncated: Some(page.is_truncated),
@@ -97,36 +121,44 @@ impl Simulation {
         })
     }
 
-    fn statements(&self) -> usize {
+    fn policies(&self) -> impl Iterator<Item = &Sourced> {
         let boundary = self.boundary.iter().flatten();
         let all = self.identity.iter().chain(boundary).chain(self.scps.iter().flatten());
-        all.chain(&self.resource_policy).map(|source| source.policy.statements().len()).sum()
+        all.chain(&self.resource_policy)
     }
 
-    fn action(&self, cx: &ReadCx<'_>, action: &str) -> Result<EvaluationResult, Refused> {
-        let pairs: Vec<(&String, Pair)> = self
-            .resources
-            .iter()
-            .map(|arn| Ok((arn, self.pair(cx, action, arn)?)))
-            .collect::<Result<_, Refused>>()?;
+    /// Takes what it lists from the room that is left; nothing if there is not enough.
+    fn action(
+        &self,
+        cx: &ReadCx<'_>,
+        action: &str,
+        positions: &Positions,
+        room: &mut usize,
+    ) -> Result<Option<EvaluationResult>, Refused> {
+        let mut pairs: Vec<(&String, Pair)> = Vec::new();
+        for arn in &self.resources {
+            let pair = self.pair(cx, action, arn, positions)?;
+            match room.checked_sub(1 + pair.matched.len() + pair.missing.len()) {
+                Some(left) => *room = left,
+                None => return Ok(None),
+            }
+            pairs.push((arn, pair));
+        }
         let all = || pairs.iter().map(|(_, pair)| pair);
         let answer = all().map(|pair| pair.answer).min().unwrap_or(Answer::ImplicitDeny);
         // A denial names nothing but what denies.
         let shown = all().flat_map(|pair| &pair.matched);
-        let shown = shown.filter(|(effect, _)| answer != Answer::ExplicitDeny || *effect == Effect::Deny);
-        let mut matched: Vec<Statement> = Vec::new();
-        for (_, statement) in shown {
-            if !matched.contains(statement) {
-                matched.push(statement.clone());
-            }
-        }
+        let shown = shown.filter(|(_, effect, _)| answer != Answer::ExplicitDeny || *effect == Effect::Deny);
+        let mut seen: HashSet<StatementRef> = HashSet::new();
+        let first = shown.filter(|(at, ..)| seen.insert(*at));
+        let matched: Vec<Statement> = first.map(|(.., statement)| statement.clone()).collect();
         let mut details: BTreeMap<String, Answer> = BTreeMap::new();
         for (source, found) in all().flat_map(|pair| pair.details.iter().flatten()) {
             let least = details.entry(source.clone()).or_insert(*found);
             *least = (*least).min(*found);
         }
         let explicit = self.resources.first().is_some_and(|arn| arn != "*");
-        Ok(EvaluationResult {
+        Ok(Some(EvaluationResult {
             eval_action_name: action.to_owned(),
             eval_resource_name: Some(self.resource_name(action)),
             eval_decision: answer.name().to_owned(),
@@ -137,7 +169,7 @@ impl Simulation {
             permissions_boundary_decision_detail: least(all().map(|pair| pair.boundary)).map(boundary_detail),
             eval_decision_details: explicit.then(|| named(details)),
             resource_specific_results: explicit.then(|| pairs.into_iter().map(specific).collect()),
-        })
+        }))
     }
 
     /// The one resource, or the form of the resources that the action has.
@@ -149,7 +181,7 @@ impl Simulation {
         }
     }
 
-    fn pair(&self, cx: &ReadCx<'_>, action: &str, arn: &str) -> Result<Pair, Refused> {
+    fn pair(&self, cx: &ReadCx<'_>, action: &str, arn: &str, positions: &Positions) -> Result<Pair, Refused> {
         let given = self.resource_policy.as_ref();
         let accounts = (self.caller.account, self.resource_owner);
         let target = Target::of(cx, action, arn, accounts, given, self.trusts)?;
@@ -180,11 +212,18 @@ impl Simulation {
             ..Stack::default()
         };
         let (decision, trace) = explain(&request, &stack);
-        Ok(self.explained(decision, &trace, &target, &context))
+        Ok(self.explained(decision, &trace, &target, &context, positions))
     }
 
     /// What the answer tells of a decision.
-    fn explained(&self, decision: Decision, trace: &Trace, target: &Target, context: &Context) -> Pair {
+    fn explained(
+        &self,
+        decision: Decision,
+        trace: &Trace,
+        target: &Target,
+        context: &Context,
+        positions: &Positions,
+    ) -> Pair {
         let answer = Answer::from(decision.verdict);
         let organizations = (!self.scps.is_empty()).then(|| organizations_allow(trace));
         if decision.layer == Some(Layer::Scp) {
@@ -206,8 +245,8 @@ impl Simulation {
             details
         });
         let matched = match answer {
-            Answer::Allowed => self.matched(trace, target, Effect::Allow),
-            Answer::ExplicitDeny => self.matched(trace, target, Effect::Deny),
+            Answer::Allowed => self.matched(trace, target, Effect::Allow, positions),
+            Answer::ExplicitDeny => self.matched(trace, target, Effect::Deny, positions),
             Answer::ImplicitDeny => Vec::new(),
         };
         let missing = if answer == Answer::ImplicitDeny { self.missing(target, context) } else { Vec::new() };
@@ -215,19 +254,34 @@ impl Simulation {
     }
 
     /// The statements of this effect that matched. A boundary never grants, so that only its denials count.
-    fn matched(&self, trace: &Trace, target: &Target, effect: Effect) -> Vec<(Effect, Statement)> {
+    fn matched(
+        &self,
+        trace: &Trace,
+        target: &Target,
+        effect: Effect,
+        positions: &Positions,
+    ) -> Vec<(StatementRef, Effect, Statement)> {
         let found = trace.statements().filter(|found| found.matched && found.effect == effect);
-        found.filter_map(|found| Some((effect, self.statement(found.at, target, effect)?))).collect()
+        let shown = |at: StatementRef| Some((at, effect, self.statement(at, target, effect, positions)?));
+        found.filter_map(|found| shown(found.at)).collect()
     }
 
-    fn statement(&self, at: StatementRef, target: &Target, effect: Effect) -> Option<Statement> {
+    fn statement(
+        &self,
+        at: StatementRef,
+        target: &Target,
+        effect: Effect,
+        positions: &Positions,
+    ) -> Option<Statement> {
         let (source, kind) = match at.layer {
             Layer::Identity => (self.identity.get(at.policy)?, IAM_POLICY),
             Layer::Resource if target.disclosed => (target.policy.as_ref()?, RESOURCE_POLICY),
             Layer::Boundary if effect == Effect::Deny => (self.boundary.as_ref()?.as_ref()?, BOUNDARY_POLICY),
             _ => return None,
         };
-        let (start, end) = position::of(&source.policy, at.statement)?;
+        let mut positions = positions.borrow_mut();
+        let found = positions.entry(at).or_insert_with(|| position::of(&source.policy, at.statement));
+        let (start, end) = found.clone()?;
         Some(Statement {
             source_policy_id: Some(source.id.clone()),
             source_policy_type: Some(kind.to_owned()),
@@ -320,7 +374,7 @@ fn organizations_allow(trace: &Trace) -> bool {
 }
 
 fn specific((arn, pair): (&String, Pair)) -> ResourceSpecificResult {
-    let matched: Vec<Statement> = pair.matched.into_iter().map(|(_, statement)| statement).collect();
+    let matched: Vec<Statement> = pair.matched.into_iter().map(|(.., statement)| statement).collect();
     ResourceSpecificResult {
         eval_resource_name: arn.clone(),
         eval_resource_decision: pair.answer.name().to_owned(),

@@ -146,7 +146,7 @@ impl Target {
 }
 
 /// Whether the action is one of those that a trust policy decides (rules 197, 201).
-fn is_assumption(action: &str) -> bool {
+pub(super) fn is_assumption(action: &str) -> bool {
     const ACTIONS: [&str; 6] = [
         "sts:AssumeRole",
         "sts:AssumeRoleWithSAML",

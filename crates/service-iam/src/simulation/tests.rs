@@ -461,17 +461,79 @@ fn pages_are_counted_in_actions() {
 
 #[test]
 fn a_simulation_has_its_limits() {
-    let statements = vec![r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#; 1_000].join(",");
-    let policy = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
-    let resources = |count: usize| Some(vec![A.to_owned(); count]);
-    let input = |count| SimulateCustomPolicyRequest {
-        resource_arns: resources(count),
-        ..custom(&[&policy], &["a:B", "c:D"], &[])
+    let document = |statements: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let minimal =
+        |count| document(&vec![r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#; count].join(","));
+    let patterns = |pattern: &str, count| {
+        let list = vec![format!("\"{pattern}\""); count].join(",");
+        document(&format!(r#"{{"Effect":"Allow","Action":"*","Resource":[{list}]}}"#))
     };
-    let page = World::new().read(&SimulateCustomPolicy, input(150)).unwrap();
-    assert_eq!((page.evaluation_results.unwrap().len(), page.is_truncated), (1, Some(true)));
-    let refused = failure(simulate(input(251)));
-    assert_eq!(refused, error("InvalidInput", "The policies and resources are too many for one simulation."));
+    let hard = patterns("arn:*a*b", 10_000);
+    let escaped = patterns(r"arn:\u002aa\u002ab", 5_000);
+    let easy = patterns("arn:aws:s3:::b/k", 100);
+    let long = format!("{B}{}", "a".repeat(1_900));
+    let refused = Err(error("InvalidInput", "The policies and resources are too many for one simulation."));
+    let missing: Vec<String> = (0..2_000).map(|key| format!(r#""a:{key}":"x""#)).collect();
+    let missing = allow_if(&format!(r#"{{"StringEquals":{{{}}}}}"#, missing.join(",")));
+    // What is asked of how many resources; how many of a thousand actions are on the page.
+    for (policies, arn, resources, answered) in [
+        (&[minimal(1)][..], A, 1, Ok(1_000)),
+        (&[easy][..], A, 100, Ok(250)),
+        // What is listed.
+        (&[minimal(1_000)][..], A, 20, Ok(1)),
+        (&[minimal(1_000)][..], A, 25, refused.clone()),
+        (&[minimal(2_500), minimal(2_500)][..], A, 50, refused.clone()),
+        (&[missing.clone()][..], A, 5, Ok(2)),
+        (&[missing][..], A, 13, refused.clone()),
+        // What is to be compared.
+        (&[minimal(2_600)][..], A, 100, refused.clone()),
+        (std::slice::from_ref(&hard), A, 1, Ok(210)),
+        (std::slice::from_ref(&hard), A, 320, refused.clone()),
+        (std::slice::from_ref(&hard), &long, 1, Ok(2)),
+        (std::slice::from_ref(&hard), &long, 5, refused.clone()),
+        (&[escaped][..], &long, 1, refused.clone()),
+    ] {
+        let policies: Vec<&str> = policies.iter().map(String::as_str).collect();
+        let actions: Vec<String> = (0..1_000).map(|index| format!("a:B{index}")).collect();
+        let input = SimulateCustomPolicyRequest {
+            resource_arns: Some(vec![arn.to_owned(); resources]),
+            action_names: actions,
+            max_items: Some(1_000),
+            ..custom(&policies, &[], &[])
+        };
+        let page = World::new().read(&SimulateCustomPolicy, input);
+        let told = page.map(|page| {
+            let count = page.evaluation_results.unwrap().len();
+            assert_eq!((page.is_truncated, page.marker.is_some()), (Some(count < 1_000), count < 1_000));
+            count
+        });
+        assert_eq!(told.map_err(|found| failure::<()>(Err(found))), answered, "{} {resources}", arn.len());
+    }
+}
+
+#[test]
+fn a_page_that_ends_early_goes_on() {
+    let statements = vec![r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#; 500].join(",");
+    let policy = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let mut world = World::new();
+    let (mut marker, mut answered) = (None, Vec::new());
+    loop {
+        let input = SimulateCustomPolicyRequest {
+            marker,
+            resource_arns: Some(texts(&[A; 20])),
+            ..custom(&[&policy], &["a:B", "c:D", "e:F", "g:H", "i:J"], &[])
+        };
+        let page = world.read(&SimulateCustomPolicy, input).unwrap();
+        let results = page.evaluation_results.unwrap();
+        assert_eq!(results[0].matched_statements.as_ref().unwrap().len(), 500);
+        answered
+            .push(results.into_iter().map(|result| result.eval_action_name).collect::<Vec<_>>().join(" "));
+        marker = page.marker;
+        if marker.is_none() {
+            break;
+        }
+    }
+    assert_eq!(answered, ["a:B c:D", "e:F g:H", "i:J"]);
 }
 
 fn accepted(text: &str) -> PolicyText {
