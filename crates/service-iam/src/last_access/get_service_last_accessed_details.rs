@@ -35,7 +35,7 @@ impl Read for GetServiceLastAccessedDetails {
         }
         let key = |row: &Row| format!("{id} {}", row.service.prefix);
         let page = paginate(cx, "", marker, Some(input.max_items.unwrap_or(PAGE)), rows(cx, &job)?, key)?;
-        let actors = actors(cx, &job.subject);
+        let actors = actors(cx, &job);
         Ok(GetServiceLastAccessedDetailsResponse {
             job_status: "COMPLETED".to_owned(),
             job_type: Some(job.granularity.as_str().to_owned()),

@@ -43,7 +43,7 @@ impl Read for GetServiceLastAccessedDetailsWithEntities {
             return Err(InvalidInput::new(OTHER_JOB).into());
         }
         let is_allowed = rows::<Self::Model>(cx, &job)?.iter().any(|row| row.service.prefix == namespace);
-        let mut actors = if is_allowed { actors(cx, &job.subject) } else { Vec::new() };
+        let mut actors = if is_allowed { actors(cx, &job) } else { Vec::new() };
         let key = |actor: &Actor| format!("{id} {}", rank(actor, namespace));
         actors.sort_by_cached_key(key);
         let page = paginate(cx, "", marker, input.max_items, actors, key)?;

@@ -40,6 +40,9 @@ impl Granularity {
     }
 }
 
+/// AWS keeps a job for seven days.
+const LIFE_SECONDS: i64 = 7 * 24 * 60 * 60;
+
 /// The lowest bit of the flags is the granularity, the next two are the kind.
 const ACTION_LEVEL: u8 = 1;
 
@@ -67,14 +70,15 @@ impl Job {
     /// The job with this id.
     ///
     /// # Errors
-    /// "Job … does not exist.": it was never made, not by this caller, or what it is about is gone.
+    /// "Job … does not exist.": it was never made, not by this caller, too long ago, or what it is about is gone.
     pub(super) fn find<M>(cx: &ReadCx<'_>, id: &str) -> Result<Self, Failure<M>>
     where
         M: OperationModel + declares::NoSuchEntity,
     {
         let found = bytes(id)
             .and_then(|ticket| cx.env.keys.open_ticket(context(cx).as_bytes(), ticket))
-            .and_then(|content| Self::read(cx.account, content));
+            .and_then(|content| Self::read(cx.account, content))
+            .filter(|job| cx.env.now.seconds() - job.created.seconds() <= LIFE_SECONDS);
         found.ok_or_else(|| NoSuchEntity::job(id).into())
     }
 

@@ -27,7 +27,8 @@ pub(super) struct Actor {
     pub(super) arn: String,
     /// `USER` or `ROLE`.
     pub(super) kind: &'static str,
-    /// What it tried in the 400 days that AWS looks back.
+    /// What it tried in the 400 days that AWS looks back from the making of the job. Only the last use is known: one
+    /// that came later is told as of the making, for it must not be told, nor that there was none.
     pub(super) activity: Activity,
 }
 
@@ -66,13 +67,21 @@ pub(super) fn rows<M: OperationModel>(cx: &ReadCx<'_>, job: &Job) -> Result<Vec<
 }
 
 /// The users and roles that have the subject's permissions.
-pub(super) fn actors(cx: &ReadCx<'_>, subject: &Subject) -> Vec<Actor> {
-    match subject {
+pub(super) fn actors(cx: &ReadCx<'_>, job: &Job) -> Vec<Actor> {
+    let mut actors = match &job.subject {
         Subject::User(user) => vec![of_user(cx, user)],
         Subject::Role(role) => vec![of_role(cx, role)],
         Subject::Group(group) => members(cx, &group.id),
         Subject::Policy(policy) => holders(cx, policy),
+    };
+    let since = start_of_tracking(job.created);
+    for actor in &mut actors {
+        actor.activity = std::mem::take(&mut actor.activity).since(since);
+        for used in actor.activity.actions.values_mut() {
+            used.time = used.time.min(job.created);
+        }
     }
+    actors
 }
 
 /// The last use of something by one of the actors, and whose it was.
@@ -145,11 +154,11 @@ fn actor<E: Entity>(cx: &ReadCx<'_>, entity: &E, arn: String, kind: &'static str
         path: entity.path().to_string(),
         arn,
         kind,
-        activity: cx.env.facts.activity(entity.id()).since(start_of_tracking(cx.env.now)),
+        activity: cx.env.facts.activity(entity.id()),
     }
 }
 
-fn start_of_tracking(now: Timestamp) -> Timestamp {
+fn start_of_tracking(made: Timestamp) -> Timestamp {
     const DAYS: i64 = 400;
-    now.plus_seconds(-DAYS * 24 * 60 * 60)
+    made.plus_seconds(-DAYS * 24 * 60 * 60)
 }

@@ -255,6 +255,43 @@ fn entities_of_a_service_the_last_first() {
 }
 
 #[test]
+fn a_job_is_of_its_time_and_lasts_seven_days() {
+    const WEEK: i64 = 7 * 24 * 3600;
+    let mut world = world();
+    let made = world.now;
+    let job = generate(&mut world, &arn("user/target"), Some("ACTION_LEVEL"));
+    // Later than the job, and before the 400 days that it looks back.
+    attempts(&mut world, &[("target", "iam:GetUser", -60), ("target", "s3:GetObject", 400 * 24 * 3600 + 1)]);
+    for (later, exists) in [(0, true), (3600, true), (WEEK, true), (WEEK + 1, false)] {
+        world.now = made.plus_seconds(later);
+        let input = GetServiceLastAccessedDetailsRequest { job_id: job.clone(), ..Default::default() };
+        let report = world.read(&GetServiceLastAccessedDetails, input);
+        let of_entities = GetServiceLastAccessedDetailsWithEntitiesRequest {
+            job_id: job.clone(),
+            service_namespace: "iam".to_owned(),
+            ..Default::default()
+        };
+        let entities = world.read(&GetServiceLastAccessedDetailsWithEntities, of_entities);
+        if !exists {
+            let gone = error("NoSuchEntity", format!("Job {job} does not exist."));
+            assert_eq!((failure(report), failure(entities)), (gone.clone(), gone));
+            continue;
+        }
+        let report = report.unwrap();
+        assert_eq!(report.job_creation_date, made);
+        let last: BTreeMap<_, _> = report
+            .services_last_accessed
+            .iter()
+            .map(|service| (service.service_namespace.as_str(), service.last_authenticated))
+            .collect();
+        assert_eq!((last["iam"], last["s3"]), (Some(made), None));
+        let action = &report.services_last_accessed[1].tracked_actions_last_accessed.as_ref().unwrap()[0];
+        assert_eq!(action.last_accessed_time, Some(made));
+        assert_eq!(entities.unwrap().entity_details_list[0].last_authenticated, Some(made));
+    }
+}
+
+#[test]
 fn pages_and_their_markers() {
     let mut world = world();
     let jobs =
