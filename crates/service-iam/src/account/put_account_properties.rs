@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use keygate_catalog::ServiceLinkedRole;
 use keygate_operation::{Ask, Asks, Failure, Outcome, ReadCx, Write, WriteCx};
 use keygate_shapes::iam::{PutAccountPropertiesRequest, PutAccountPropertiesResponse, op};
-use keygate_state::{Draft, InvalidInput};
+use keygate_state::{Draft, InsertError, InvalidInput};
 
 use crate::service_linked_role;
 
@@ -47,9 +47,21 @@ impl Write for PutAccountProperties {
     fn run(&self, cx: &mut WriteCx<'_>, input: PutAccountPropertiesRequest) -> Outcome<Self::Model> {
         let enabled = role_manager(&input.properties)?;
         let linked = linked()?;
-        if enabled && cx.draft.roles.named(linked.role).is_none() {
-            let role = service_linked_role::new_role(cx, linked, linked.role.to_owned(), None)?;
-            cx.draft.insert(role).map_err(|_| Failure::internal())?;
+        let taken = || {
+            InvalidInput::new(format!("Service role name {} has been taken in this account.", linked.role))
+        };
+        match cx.draft.roles.named(linked.role) {
+            _ if !enabled => {}
+            Some(role) if role.is_service_linked() => {}
+            Some(_) => return Err(taken().into()),
+            None => {
+                let role = service_linked_role::new_role(cx, linked, linked.role.to_owned(), None)?;
+                cx.draft.insert(role).map_err(|error| match error {
+                    InsertError::Exists(_) => taken(),
+                    // The operation declares no error for this.
+                    InsertError::Limit(error) => InvalidInput::new(error.message()),
+                })?;
+            }
         }
         set(cx.draft, enabled);
         Ok(PutAccountPropertiesResponse {})
@@ -103,7 +115,7 @@ mod tests {
     use super::*;
     use crate::account::get_account_properties::GetAccountProperties;
     use crate::ask::tests::{assert_catalogued, pairs};
-    use crate::policy::testing::{error, failure};
+    use crate::policy::testing::{add_role, error, failure};
 
     fn input(properties: &[(&str, &str)]) -> PutAccountPropertiesRequest {
         let properties = properties.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
@@ -131,6 +143,24 @@ mod tests {
         world.write(&PutAccountProperties, input(&[(ROLE_MANAGER_ENABLED, "false")])).unwrap();
         assert_eq!(enabled(&mut world), "false");
         assert_eq!(world.account().role("AWSServiceRoleForIAMRoleManager").unwrap().id, role.id);
+    }
+
+    #[test]
+    fn role_manager_s_role_has_to_be_made() {
+        let on = || input(&[(ROLE_MANAGER_ENABLED, "true")]);
+        // A customer's role of that name is not the service's.
+        let mut world = World::new();
+        add_role(&mut world, "awsserviceroleforiamrolemanager", "/", None);
+        let taken = "Service role name AWSServiceRoleForIAMRoleManager has been taken in this account.";
+        assert_eq!(failure(world.write(&PutAccountProperties, on())), error("InvalidInput", taken));
+        assert_eq!(enabled(&mut world), "false");
+        world.write(&PutAccountProperties, input(&[(ROLE_MANAGER_ENABLED, "false")])).unwrap();
+        let mut world = World::new();
+        add_role(&mut world, "only", "/", None);
+        world.edit(|draft| draft.change_settings(|s| s.quotas.extend([("RolesPerAccount".to_owned(), 1)])));
+        let full = "Cannot exceed quota for RolesPerAccount: 1";
+        assert_eq!(failure(world.write(&PutAccountProperties, on())), error("InvalidInput", full));
+        assert_eq!(enabled(&mut world), "false");
     }
 
     #[test]
