@@ -3,7 +3,7 @@
 //!
 //! A request whose like came moments ago costs one atomic read: [`Recent`], which stands beside its principal, knows
 //! that there is nothing new. The memory is bounded by the credentials and principals that acted in the last 400 days
-//! and by the actions of the catalogue.
+//! and by the actions of the catalogue: what is older is neither loaded nor kept. Stores do not forget facts.
 
 mod codes;
 
@@ -23,7 +23,7 @@ use codes::UsedCodes;
 const GRAIN_SECONDS: i64 = 60;
 /// The same for actions; AWS tells fifteen minutes of its reports.
 const ACTION_GRAIN_SECONDS: i64 = 15 * 60;
-/// Older actions are in no report.
+/// Older uses are in no report.
 const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
 /// Letters of a region's name; clients write into it what they like.
 const MAX_REGION: usize = 32;
@@ -83,8 +83,14 @@ impl UseFacts {
             };
             let Ok(id) = id.parse() else { continue };
             match kind {
-                "key" => state.keys.extend(serde_json::from_slice(&body).ok().map(|fact| (id, fact))),
-                "role" => state.roles.extend(serde_json::from_slice(&body).ok().map(|fact| (id, fact))),
+                "key" => {
+                    let fact = serde_json::from_slice(&body).ok().filter(|fact: &KeyUse| fact.time >= since);
+                    state.keys.extend(fact.map(|fact| (id, fact)));
+                }
+                "role" => {
+                    let fact = serde_json::from_slice(&body).ok().filter(|fact: &RoleUse| fact.time >= since);
+                    state.roles.extend(fact.map(|fact| (id, fact)));
+                }
                 "principal" => {
                     let activity = serde_json::from_slice(&body).map(|fact: Activity| fact.since(since));
                     let actions = activity.map(read).unwrap_or_default();
@@ -132,6 +138,18 @@ impl UseFacts {
         if let (Some(principal), Some(action)) = (principal(caller), action) {
             state.record_action(principal, action, now, region);
         }
+    }
+
+    /// Forgets what is in no report any more.
+    pub(crate) fn prune(&self, now: Timestamp) {
+        let since = now.plus_seconds(-KEPT_SECONDS);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.keys.retain(|_, fact| fact.time >= since);
+        state.roles.retain(|_, fact| fact.time >= since);
+        state.principals.retain(|_, actions| {
+            actions.retain(|_, (time, _)| *time >= since);
+            !actions.is_empty()
+        });
     }
 
     /// What was not saved yet, to be handed to the store.

@@ -287,7 +287,18 @@ impl Node {
         for (alias, claimed) in [(given_up, false), (taken, true)] {
             let Some(alias) = alias else { continue };
             let (value, key) = (alias_value(alias), RecordKey::new(OWNER, OWNER));
-            let expected = self.loaded_alias(alias)?.map_or(Revision::NONE, |loaded| loaded.revision);
+            let loaded = self.loaded_alias(alias)?;
+            let owner = loaded.as_ref().and_then(|loaded| loaded.records.first());
+            let is_others = owner.is_some_and(|record| record.body != new.id().to_string().as_bytes());
+            if is_others && !claimed {
+                tracing::warn!(account = %new.id(), "an account gives up an alias that another one has");
+                continue;
+            }
+            let expected = match loaded {
+                Some(loaded) if !is_others => loaded.revision,
+                // Another's claim is a conflict, also if it came since this one was allowed.
+                _ => Revision::NONE,
+            };
             let change = if claimed {
                 let record = Record { key, format: RECORD_FORMAT, body: new.id().to_string().into_bytes() };
                 Change::Put { record, novelty: Novelty::Any }

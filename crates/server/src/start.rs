@@ -97,6 +97,7 @@ impl Keygate {
         loop {
             tokio::time::sleep(HOUSE_INTERVAL).await;
             self.save_facts().await;
+            self.facts.prune(clock::now());
             self.node.forget_idle(clock::now().plus_seconds(-IDLE_SECONDS).millis());
         }
     }

@@ -78,6 +78,40 @@ fn attempts_are_kept_coarsely_and_survive() {
 }
 
 #[test]
+fn what_is_older_than_reports_is_forgotten() {
+    let (user, of_user) = user();
+    let role = serde_json::json!({
+        "id": id(IdKind::Role), "name": "r", "path": "/", "created": START, "max_session_seconds": 3600,
+        "trust": "{}",
+    });
+    let role: Arc<Role> = Arc::new(serde_json::from_value(role).unwrap());
+    let kind = CallerKind::Role { role: Arc::clone(&role), session_name: "s".to_owned() };
+    let of_role = Caller { kind, ..of_user.clone() };
+    let store = MemoryStore::new();
+    let facts = UseFacts::load(&store, START).unwrap();
+    for caller in [&of_user, &of_role] {
+        facts.record(caller, at(0), "us-east-1", "iam", Some("iam:GetUser"));
+        facts.record(caller, at(1000), "us-east-1", "iam", Some("iam:GetRole"));
+    }
+    save(&facts, &store);
+    let last = at(1000 + KEPT_SECONDS);
+    for (now, kept) in [(last, 1), (last.plus_seconds(1), 0)] {
+        facts.prune(now);
+        for facts in [&facts, &UseFacts::load(&store, now).unwrap()] {
+            let state = facts.state.lock().unwrap();
+            let counts = (state.keys.len(), state.roles.len(), state.principals.len());
+            assert_eq!(counts, (kept, kept, 2 * kept));
+            drop(state);
+            for principal in [&user, &role.id] {
+                assert_eq!(facts.activity(principal).actions.len(), kept);
+            }
+            assert_eq!(facts.key_use(&of_user.access_key).is_some(), kept == 1);
+            assert_eq!(facts.role_use(&role.id).is_some(), kept == 1);
+        }
+    }
+}
+
+#[test]
 fn what_could_not_be_saved_is_saved_later() {
     let (user, caller) = user();
     let store = MemoryStore::new();

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use keygate_ident::{AccountId, IdKind, Partition, UniqueId};
 use keygate_state::{Directory, Draft, Group};
 use keygate_store::{
-    At, Batch, Changed, Commit, CommitError, Cursor, Loaded, MemoryStore, Pending, Record, RecordKey,
-    Revision, Store, StoreError, ValueId,
+    At, Batch, Change, Changed, Commit, CommitError, Cursor, Loaded, MemoryStore, Novelty, Part, Pending,
+    Record, RecordKey, Revision, Store, StoreError, ValueId,
 };
 
 use super::{Node, WriteEnd, WriteError, Written};
@@ -197,6 +197,36 @@ async fn an_alias_belongs_to_one_account() {
     });
     assert!(answers == ["mine", "taken"] || answers == ["taken", "mine"], "{answers:?}");
     assert_eq!(Node::open(store, Partition::Aws, BTreeMap::new()).unwrap().account_ids().len(), 2);
+}
+
+#[tokio::test]
+async fn the_claim_of_another_account_is_left_alone() {
+    let store = Arc::new(MemoryStore::new());
+    let node = node(Arc::clone(&store) as Arc<dyn Store>);
+    let set = |alias: Option<&'static str>| {
+        move |draft: &mut Draft| {
+            draft.change_settings(|settings| settings.alias = alias.map(str::to_owned));
+            Ok::<_, ()>(Written { answer: (), audit: b"alias".to_vec() })
+        }
+    };
+    assert!(matches!(node.write(here(), set(Some("acme"))).await, Ok(WriteEnd::Committed(()))));
+    // The account says that it has the alias; the claim says otherwise.
+    let (value, key) = (super::alias_value("acme"), RecordKey::new(super::OWNER, super::OWNER));
+    let expected = store.load(&value, At::Latest).unwrap().unwrap().revision;
+    let record = Record { key, format: 1, body: b"222233334444".to_vec() };
+    let changes = vec![Change::Put { record, novelty: Novelty::Any }];
+    let batch = Batch { parts: vec![Part { value, expected, changes }], audit: Vec::new() };
+    store.commit(batch).wait().unwrap();
+    let owner = |alias| node.alias_owner(alias).unwrap();
+    let other = "222233334444".parse().ok();
+    assert!(matches!(node.write(here(), set(None)).await, Ok(WriteEnd::Committed(()))));
+    assert_eq!(owner("acme"), other);
+    // Nor is it taken, whatever the writer believes.
+    assert!(matches!(node.write(here(), set(Some("acme"))).await, Err(WriteError::Unavailable)));
+    assert_eq!(
+        (owner("acme"), node.account(here()).unwrap().unwrap().settings().alias.clone()),
+        (other, None)
+    );
 }
 
 #[tokio::test]
