@@ -1,9 +1,12 @@
 """Delegated sessions: what a requestor gets for its token, and what the credentials may do."""
 
+import datetime
+import time
+
 import pytest
 
 from expect import INVALID_TOKEN, access_denied, may_not_assume, no_boundary, no_session_policy, refused
-from harness import Credentials, allow, both, text, trust, unique
+from harness import Credentials, allow, both, deny, text, trust, unique
 from test_events import one
 
 
@@ -149,6 +152,34 @@ def test_both_accounts_record_the_exchange(account, second_account, lend):
         identity = record["userIdentity"]
         assert identity["accountId"] == second_account.id
         assert identity.get("accessKeyId") == (second_account.credentials.access_key if where is second_account else None)
+
+
+def test_no_exchange_undoes_a_revocation(server, account, second_account):
+    """The policy by which the console revokes a role's sessions: whatever was issued before a time is denied."""
+    user = account.new_user()
+    role = account.new_role(trust(user.arn), allow("*"))
+    approver = account.client("iam", user.assume(role, "approver"))
+    request = second_account.iam.create_delegation_request(
+        Description="x", Permissions={"PolicyTemplateArn": second_account.new_policy(allow("iam:ListUsers"))},
+        RequestorWorkflowId="workflow-1", SessionDuration=900,
+        NotificationChannel=f"arn:aws:sns:us-east-1:{second_account.id}:delegations",
+    )["DelegationRequestId"]
+    for step in ("associate_delegation_request", "accept_delegation_request", "send_delegation_token"):
+        getattr(approver, step)(DelegationRequestId=request)
+    token = server.keygate("delegation", "token", request).stdout.strip()
+
+    def trade():
+        answer = second_account.sts.get_delegated_access_token(TradeInToken=token)
+        return account.client("iam", Credentials.of_session(answer))
+
+    assert trade().list_users()["Users"]
+    time.sleep(2)
+    before = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    revoked = deny("*", Condition={"DateLessThan": {"aws:TokenIssueTime": before}})
+    account.iam.put_role_policy(RoleName=role["RoleName"], PolicyName="revoked", PolicyDocument=text(revoked))
+    later = trade()
+    with refused("AccessDenied"):
+        later.list_users()
 
 
 def test_requests_survive_a_restart(own_server):
