@@ -37,7 +37,10 @@ fn pattern_matches(pattern: &str, document: &Document, resource: &str, context: 
     if pattern == "*" {
         return Match::Yes;
     }
-    let Some(tokens) = tokens(pattern, document, context) else { return Match::NoValue };
+    let is_completed = matches!(document.kind, Kind::Identity | Kind::Boundary | Kind::Session);
+    let Some(tokens) = tokens(pattern, is_completed, document.new_version, context) else {
+        return Match::NoValue;
+    };
     // Rules 119, 120: where there is no particular resource, only "*" matches.
     if resource == "*" || !may_match(pattern, document.kind) {
         return Match::No;
@@ -45,32 +48,35 @@ fn pattern_matches(pattern: &str, document: &Document, resource: &str, context: 
     if matches(&tokens, resource) { Match::Yes } else { Match::No }
 }
 
-/// Rule 115: patterns with fewer than six fields. A choice: where missing fields are not taken as `*`, only a wildcard
-/// at the end can reach over them.
+/// Rule 115: patterns with fewer than six fields. Where missing fields are not taken as `*`, only a `*` at the end of
+/// a field can reach over them (rule 112).
 fn may_match(pattern: &str, kind: Kind) -> bool {
     let is_short = pattern.split(':').count() < 6;
     match kind {
-        Kind::Resource | Kind::Endpoint | Kind::Trust => !is_short || pattern.ends_with('*'),
+        Kind::Resource | Kind::Endpoint | Kind::Trust => !is_short || pattern.contains('*'),
         // The others are not read with patterns that cannot match.
         _ => true,
     }
 }
 
 /// The tokens of an ARN pattern; `None` if a variable has no value.
-fn tokens(pattern: &str, document: &Document, context: &Context) -> Option<Vec<Token>> {
+fn tokens(pattern: &str, is_completed: bool, new_version: bool, context: &Context) -> Option<Vec<Token>> {
     let mut fields: Vec<&str> = pattern.splitn(6, ':').collect();
-    // Rule 115, 93: missing fields are taken as `*`.
-    fields.resize(6, "*");
+    if is_completed {
+        // Rule 115, 93: missing fields are taken as `*`.
+        fields.resize(6, "*");
+    }
+    let count = fields.len();
     let mut tokens = Vec::new();
     for (number, field) in (1..).zip(fields) {
         tokens.extend(match number {
             // Rule 93: what stands before the first colon is not looked at.
             1 => folded(wild("arn")),
             2..=5 => first_fields(field),
-            _ if document.new_version => variable::expand(field, context)?,
+            _ if new_version => variable::expand(field, context)?,
             _ => wild(field),
         });
-        if number < 6 {
+        if number < count {
             tokens.push(Token::Literal(':'));
         }
     }

@@ -28,7 +28,13 @@ pub(crate) fn expand(text: &str, context: &Context) -> Option<Vec<Token>> {
 /// What stands between the braces if the text begins with a variable, and what follows. Anything else that begins
 /// with `${` is literal text (rule 172).
 fn variable(text: &str) -> Option<(&str, &str)> {
-    let (name, after) = text.strip_prefix("${")?.split_once('}')?;
+    let inner = text.strip_prefix("${")?;
+    // Rule 163: a default ends with its quote, and may hold braces.
+    let end = match inner.split_once(", '") {
+        Some((key, default)) if !key.contains('}') => key.len() + ", '".len() + default.find("'}")? + 1,
+        _ => inner.find('}')?,
+    };
+    let (name, after) = (inner.get(..end)?, inner.get(end + 1..)?);
     let is_special = ["*", "?", "$"].contains(&name);
     let (key, _) = split_default(name)?;
     let is_key = !key.is_empty() && !key.contains([' ', '$', '{', '\'', ',']);

@@ -4,8 +4,8 @@
 #![cfg(test)]
 
 use keygate_policy::{
-    Attached, Caller, CallerKind, Context, LinkedStack, Policy, PolicyKind, Prepared, Request, Resource,
-    Stack, decide, decide_prepared,
+    Attached, Boundary, Caller, CallerKind, Context, Level, LinkedStack, Policy, PolicyKind, Prepared,
+    Request, Resource, Stack, decide, decide_prepared,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -86,6 +86,7 @@ proptest! {
     #[test]
     fn linked_and_scanned_decisions_are_the_same(
         policies in prop::collection::vec(prop::collection::vec(statement(), 1..4), 1..4),
+        layers in any::<[bool; 4]>(),
         requests in prop::collection::vec((vendor(), name(), resource(), any::<bool>()), 8),
     ) {
         let read = |statements: &Vec<Value>| {
@@ -95,7 +96,16 @@ proptest! {
         let policies: Vec<Policy> = policies.iter().filter_map(read).collect();
         let identity: Vec<Attached<'_>> =
             policies.iter().map(|policy| Attached { policy, name: "policy", arn: None }).collect();
-        let stack = Stack { identity: &identity, ..Stack::default() };
+        let [first, last] = [identity.get(..1), identity.get(1..)].map(Option::unwrap_or_default);
+        let levels = [Level { id: "root", policies: &identity }, Level { id: "account", policies: last }];
+        let stack = Stack {
+            identity: &identity,
+            boundary: first.first().copied().filter(|_| layers[0]).map(Boundary::Policy),
+            session: layers[1].then_some(last),
+            scps: if layers[2] { &levels } else { &[] },
+            vpc_endpoint: layers[3].then_some(first),
+            ..Stack::default()
+        };
         let linked = LinkedStack::new(&stack);
         let mut caller = Caller::new(CallerKind::User, "arn:aws:iam::111122223333:user/ann");
         caller.account = "111122223333".parse().ok();

@@ -52,7 +52,12 @@ pub(super) fn block(dice: &mut Dice<'_>, request: &Request) -> Value {
         let (key, values) = key(dice, request);
         let operator = operator(dice, &key);
         let value = dice.one_or_list(|dice| policy_value(dice, &operator, &values));
-        let value = if dice.percent(3) { json!([]) } else { value };
+        let value = match dice.below(33) {
+            0 => json!([]),
+            // So many that they are looked up.
+            1 => (0..9 + dice.below(12)).map(|_| policy_value(dice, &operator, &values)).collect(),
+            _ => value,
+        };
         let key = match dice.below(10) {
             0 => key.to_uppercase(),
             1 => key.to_lowercase(),

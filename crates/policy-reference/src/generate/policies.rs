@@ -196,10 +196,19 @@ fn resource(dice: &mut Dice<'_>, request: &Request) -> String {
         9 => with(3, &dice.word(&["*", "us-*", "??-east-1", "u*1", "*x"])),
         10 => with(4, &dice.word(&["*", OTHER, "1111*", "*3333"])),
         11 => with(1, &dice.word(&["*", "AWS", "aws*", "a?s"])),
+        12 if dice.percent(20) => {
+            let vendor = fields.get(2).copied().unwrap_or_default();
+            format!("arn:aws:{vendor}*:{last}")
+        }
         12 => {
             let vendor = fields.get(2).copied().unwrap_or_default();
             let tail = dice.word(&["", ":*", "*", ":us-*", ":us-east-1", ":*:*", ":?*", ":us-*-1"]);
             format!("arn:aws:{vendor}{tail}")
+        }
+        // A variable behind wildcards.
+        13 if dice.percent(30) => {
+            let (one, two) = (dice.word(&["*", "aws", "a?s"]), dice.word(&["*", "s*", "?*"]));
+            format!("arn:{one}:{two}:*:*:{}", conditions::variable(dice))
         }
         13 => with(5, &format!("*{}", last.chars().skip(3).collect::<String>())),
         14 if dice.percent(50) => {

@@ -20,6 +20,8 @@ pub(super) struct Request {
     pub(super) is_session: bool,
     pub(super) is_federated: bool,
     pub(super) action: String,
+    /// The action that is asked for, where it is a strange one of which no patterns are made.
+    pub(super) strange_action: Option<String>,
     pub(super) arn: String,
     pub(super) owner: Option<String>,
     pub(super) canonical_user: bool,
@@ -33,6 +35,7 @@ impl Request {
         request.owner = Some(if dice.percent(70) { ACCOUNT } else { OTHER }.to_owned());
         let (action, arn) = target(dice, request.owner.as_deref().unwrap_or_default());
         (request.action, request.arn) = (action, arn);
+        request.strange_action = dice.percent(2).then(|| strange(dice, &request.action));
         if dice.percent(3) {
             request.owner = None;
         }
@@ -50,9 +53,10 @@ impl Request {
     }
 
     pub(super) fn to_json(&self) -> Value {
+        let action = self.strange_action.as_ref().unwrap_or(&self.action);
         let context: Map<String, Value> = self.context.iter().cloned().collect();
         let mut request = json!({
-            "principal": self.principal, "action": self.action, "resource": {"arn": self.arn}, "context": context,
+            "principal": self.principal, "action": action, "resource": {"arn": self.arn}, "context": context,
         });
         if let Some(request) = request.as_object_mut() {
             if self.canonical_user {
@@ -83,6 +87,7 @@ fn caller(dice: &mut Dice<'_>) -> Request {
         is_session: false,
         is_federated: false,
         action: String::new(),
+        strange_action: None,
         arn: String::new(),
         owner: None,
         canonical_user: false,
@@ -163,6 +168,7 @@ fn target(dice: &mut Dice<'_>, owner: &str) -> (String, String) {
                 "x*y?z",
                 "naïve/Ünï.txt",
                 "bob",
+                "a}b",
                 "team-${x}",
                 "1/test/o",
                 "with:colon:x",
@@ -211,7 +217,36 @@ fn target(dice: &mut Dice<'_>, owner: &str) -> (String, String) {
         }
         _ => (dice.word(&["sts:GetCallerIdentity", "sts:GetSessionToken"]), "*".to_owned()),
     };
-    if dice.percent(10) { (action.to_uppercase(), arn) } else { (action, arn) }
+    let action = if dice.percent(10) { action.to_uppercase() } else { action };
+    let arn = if dice.percent(4) { capitals(dice, &arn) } else { arn };
+    (action, arn)
+}
+
+/// What is no action, or none that anybody has.
+fn strange(dice: &mut Dice<'_>, action: &str) -> String {
+    let (vendor, name) = action.split_once(':').unwrap_or_default();
+    let forms = [
+        format!("{action}\0"),
+        format!("{vendor}:\0{name}"),
+        format!("{vendor}:{name}é"),
+        format!("ſ3:{name}"),
+        format!("{action}:x"),
+        format!("{vendor}:*"),
+        format!("{vendor}:?{name}"),
+        format!("{vendor}:"),
+        format!(":{name}"),
+        name.to_owned(),
+        String::new(),
+    ];
+    dice.pick(&forms).cloned().unwrap_or_default()
+}
+
+/// An ARN with one of its first fields in capitals.
+fn capitals(dice: &mut Dice<'_>, arn: &str) -> String {
+    let changed = 1 + dice.below(3);
+    let field =
+        |(at, field): (usize, &str)| if at == changed { field.to_uppercase() } else { field.to_owned() };
+    arn.splitn(6, ':').enumerate().map(field).collect::<Vec<_>>().join(":")
 }
 
 type Key = fn(&mut Dice<'_>, &mut Vec<(String, Value)>);
@@ -311,6 +346,12 @@ const KEYS: &[Key] = &[
             "arn:aws:sns",
         ];
         context.push(("aws:SourceArn".to_owned(), json!(dice.word(&arns))));
+    },
+    |dice, context| {
+        if dice.percent(20) {
+            let names = ["ann", "a:b", "a*n", "", "*", "a/b"];
+            context.push(("aws:username".to_owned(), json!(dice.word(&names))));
+        }
     },
     |dice, context| {
         context.push(("s3:prefix".to_owned(), json!(dice.word(&["", "home/", "home/ann/", "*"]))));

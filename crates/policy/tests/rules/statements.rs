@@ -83,6 +83,34 @@ fn rule_115a_a_short_arn_that_does_not_match_exempts_nothing() {
 }
 
 #[test]
+fn rules_112_and_115_a_short_arn_of_a_resource_matches_with_a_star_at_the_end_of_a_field() {
+    let case = |pattern: &str| {
+        let statement = with(grant_to(json!("*")), "Resource", pattern);
+        Case::new().resource_policy(with(statement, "Action", "sqs:*"))
+    };
+    for (pattern, expected) in [
+        ("arn:aws:sqs*:queue", true),
+        ("arn:aws:sqs*", true),
+        ("arn:aws:sq*s:queue", false),
+        ("arn:aws:sqs?:queue", false),
+        ("arn:aws:sqs:queue", false),
+        ("arn:aws:sqs*:other", false),
+    ] {
+        case(pattern).asks("sqs:SendMessage", "arn:aws:sqs:us-east-1:111122223333:queue").grants(expected);
+    }
+}
+
+#[test]
+fn rule_163_a_default_may_hold_a_brace() {
+    let case = |asked: &str| {
+        Case::new().identity(allow("*", "arn:aws:s3:::${aws:NoSuchKey, 'a}b'}")).asks("s3:X", asked)
+    };
+    case("arn:aws:s3:::a}b").allowed();
+    case("arn:aws:s3:::${aws:NoSuchKey, 'a}b'}").grants(false);
+    case("arn:aws:s3:::ab'}").grants(false);
+}
+
+#[test]
 fn rule_168_variables_without_value_in_resources() {
     let entries = json!(["arn:aws:s3:::bucket/*", "arn:aws:s3:::home/${aws:username}/*"]);
     let resource = || Case::new().identity(json!({"Effect": "Allow", "Action": "*", "Resource": entries}));
