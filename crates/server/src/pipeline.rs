@@ -289,7 +289,14 @@ impl Keygate {
             let entropy = RefCell::new(SystemEntropy);
             let principal = &proved.principal;
             let env = self.environment(proved, &entropy);
-            call.second(&ReadCx { account: &principal.account, caller: &principal.caller, env })
+            let cx = ReadCx { account: &principal.account, caller: &principal.caller, env };
+            let second = call.second(&cx);
+            if second.is_some() {
+                // Whoever is not allowed to does not hold up the writers of another account.
+                let asks = call.asks(&cx)?;
+                self.allow(proved, &asks, record)?;
+            }
+            second
         };
         let run = |draft: &mut keygate_state::Draft, second: Option<&mut keygate_state::Draft>| {
             // The newest tree may know the caller differently: its key deactivated, its user gone.

@@ -7,18 +7,21 @@ mod simulation;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use keygate_ident::{IdKind, Partition, Timestamp, UniqueId};
 use keygate_seal::{KeyRing, Secret};
 use keygate_sigv4::sign::{Credentials, Signer};
+use keygate_state::Draft;
 use keygate_store::{MemoryStore, Store};
 use keygate_trail::{Event, Filter, Options, Trail, Verdict};
 
 use crate::bootstrap;
 use crate::clock::{self, SystemEntropy};
+use crate::node::{WriteEnd, Written};
 use crate::pipeline::Keygate;
 use crate::request::Request;
 use crate::settings::{DataDir, RootKey};
@@ -327,6 +330,36 @@ async fn concurrent_writers_of_one_account_all_succeed_once() {
     let events = rig.events("CreateUser").await;
     assert_eq!(events.len(), 64);
     assert_eq!(events.iter().filter(|event| event.error.is_some()).count(), 31);
+}
+
+#[tokio::test]
+async fn who_may_not_change_another_account_does_not_wait_for_its_writers() {
+    let (rig, root) = Rig::new();
+    let stranger = rig.user(&root, "stranger", "").await;
+    let other = "222233334444".parse().unwrap();
+    let node = Arc::clone(&rig.keygate.node);
+    node.create(other, b"made".to_vec(), |_| {}).unwrap().unwrap();
+    // A writer of the other account who takes until the request is answered.
+    let (started, has_started) = mpsc::channel();
+    let (end, ended) = mpsc::channel::<()>();
+    let writer = std::thread::spawn(move || {
+        let run = |_: &mut Draft| {
+            started.send(()).unwrap();
+            let _ = ended.recv();
+            Err::<Written<()>, ()>(())
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        assert!(matches!(runtime.block_on(node.write(other, run)), Ok(WriteEnd::Unchanged(()))));
+    });
+    has_started.recv().unwrap();
+    let id = UniqueId::generate(IdKind::DelegationRequest, other, &mut SystemEntropy).to_string();
+    let parameters = [("DelegationRequestId", id.as_str())];
+    let answer = rig.iam(&stranger, "AssociateDelegationRequest", &parameters);
+    let answer = tokio::time::timeout(Duration::from_secs(60), answer).await;
+    end.send(()).unwrap();
+    writer.join().unwrap();
+    assert_eq!(answer.expect("it waits").code(), "AccessDenied");
+    assert_eq!(rig.events("AssociateDelegationRequest").await.len(), 1);
 }
 
 #[tokio::test]
