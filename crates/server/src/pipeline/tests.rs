@@ -338,7 +338,8 @@ async fn who_may_not_change_another_account_does_not_wait_for_its_writers() {
     let stranger = rig.user(&root, "stranger", "").await;
     let other = "222233334444".parse().unwrap();
     let node = Arc::clone(&rig.keygate.node);
-    node.create(other, b"made".to_vec(), |_| {}).unwrap().unwrap();
+    let audit = rig.events("CreateUser").await[0].encode();
+    node.create(other, audit, |_| {}).unwrap().unwrap();
     // A writer of the other account who takes until the request is answered.
     let (started, has_started) = mpsc::channel();
     let (end, ended) = mpsc::channel::<()>();
